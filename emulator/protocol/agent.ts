@@ -1,0 +1,52 @@
+/**
+ * What an emulated agent and an emulated master say to each other.
+ *
+ * Upstream does this with libprocess messages, which have no public HTTP form, so nobody else's client
+ * ever sees it. Everything that other people's clients do see (operator, scheduler and agent APIs, state in
+ * ZooKeeper) is upstream's.
+ *
+ * The agent finds the leading master in ZooKeeper and opens `POST http://<leader>/api/v1/agent` with a
+ * {@link Register} as JSON body. A leader answers 200 with a RecordIO stream of {@link MasterToAgent}
+ * (first record `REGISTERED`), a standby 307, a master that has not recovered 503. The stream is the
+ * connection: when it ends the agent registers again with backoff. Everything else the agent says is an
+ * {@link AgentToMaster} posted to the same path, answered 202, or 409 when `stream_id` is not the agent's
+ * current one (the agent then registers again).
+ */
+import type { AgentInfo, FrameworkInfo, KillPolicy, Task, TaskInfo, TaskStatus, Value } from "@drover/lib/mesos/types";
+
+export interface Register {
+  type: "REGISTER";
+  register: {
+    /** Carries `id` when the agent has been registered before (a re-registration). */
+    agent_info: AgentInfo;
+    /** libprocess form, `slave(1)@10.0.0.5:5051`. */
+    pid: string;
+    version: string;
+    /** Tasks the agent still has, each with all its statuses; terminal ones until they are acknowledged. */
+    tasks: Task[];
+    /** The frameworks of those tasks, so that a new master can recover them. */
+    frameworks: FrameworkInfo[];
+  };
+}
+
+export type MasterToAgent =
+  | { type: "REGISTERED"; registered: { agent_id: Value; stream_id: string } }
+  | { type: "RUN_TASK"; run_task: { framework_info: FrameworkInfo; task: TaskInfo } }
+  | { type: "KILL_TASK"; kill_task: { framework_id: Value; task_id: Value; kill_policy?: KillPolicy } }
+  /** The scheduler has acknowledged a status update; the agent may send the task's next one. */
+  | { type: "ACKNOWLEDGE"; acknowledge: { framework_id: Value; task_id: Value; uuid: string } }
+  /** A framework is gone: kill its tasks, send no more updates for them. */
+  | { type: "SHUTDOWN_FRAMEWORK"; shutdown_framework: { framework_id: Value } }
+  /** Framework re-subscribed or changed: re-send its pending updates at once. */
+  | { type: "UPDATE_FRAMEWORK"; update_framework: { framework_info: FrameworkInfo } }
+  /** Answer with PONG within the master's agent_ping_timeout. */
+  | { type: "PING" }
+  /** The master wants this agent to end (marked gone, unregistered): kill all tasks and exit. */
+  | { type: "SHUTDOWN"; shutdown: { message: string } };
+
+export type AgentToMaster = { agent_id: Value; stream_id: string } & (
+  | { type: "UPDATE"; update: { framework_id: Value; status: TaskStatus } }
+  | { type: "PONG" }
+  /** SIGUSR1: leaves the cluster for good. */
+  | { type: "UNREGISTER" }
+);
