@@ -1,0 +1,19 @@
+import { createServer } from "node:net";
+
+/** A port of 127.0.0.1 that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === "object") {
+          resolve(address.port);
+        } else {
+          reject(new Error("the probe server has no port"));
+        }
+      });
+    });
+  });
+}

@@ -1,0 +1,167 @@
+import { type Client, createClient, State } from "node-zookeeper-client";
+import { ZookeeperError } from "./errors";
+import type { ZookeeperCredentials } from "./url";
+
+/** `expired` and `closed` are final: the session's ephemeral nodes are gone or will go; open a new client. */
+export type SessionState = "connected" | "disconnected" | "expired" | "closed";
+
+/** The part of the library's client that it does not declare, needed to drop a connection that has gone silent. */
+interface Internals {
+  connectionManager: { socket?: { destroy(): void }; pendingBuffer: Buffer | null };
+}
+
+/**
+ * One ZooKeeper session, and whether it can still be trusted.
+ *
+ * The library notices neither a server that is silent on an open connection nor, while it has no connection, that
+ * its session must have ended by now. Both matter to a leader, so the session asks the server something every third
+ * of its timeout, drops a connection that does not answer, and calls itself expired one timeout after the last answer,
+ * which is never later than the servers do.
+ */
+export class Session {
+  readonly client: Client;
+  private current: SessionState = "disconnected";
+  private readonly listeners = new Set<(state: SessionState) => void>();
+  private readonly probe: NodeJS.Timeout;
+  private lastAnswerMs = Date.now();
+  private hasConnected = false;
+  private refusedCredentials = false;
+
+  constructor(
+    private readonly servers: string[],
+    timeoutMs: number,
+    credentials?: ZookeeperCredentials,
+  ) {
+    this.client = createClient(servers.join(","), { sessionTimeout: timeoutMs, spinDelay: 500, retries: 0 });
+    if (credentials) {
+      this.client.addAuthInfo("digest", Buffer.from(`${credentials.user}:${credentials.password}`));
+    }
+    this.client.on("state", (state: State) => this.onLibraryState(state));
+    this.client.connect();
+    this.probe = setInterval(() => this.check(), Math.max(100, timeoutMs / 3));
+  }
+
+  get state(): SessionState {
+    return this.current;
+  }
+
+  /** Calls back on every change of state; returns what ends that. */
+  onState(listener: (state: SessionState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Resolves when the session is connected.
+   * @throws ZookeeperError CONNECTION_LOSS after `limitMs`, SESSION_EXPIRED or AUTH_FAILED at once
+   */
+  async connected(operation: string, path: string, limitMs: number): Promise<void> {
+    if (this.current === "connected") {
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const settle = () => {
+        if (this.current === "disconnected") {
+          return;
+        }
+        clearTimeout(timer);
+        stop();
+        if (this.current === "connected") {
+          resolve();
+        } else {
+          reject(this.ended(operation, path));
+        }
+      };
+      const stop = this.onState(settle);
+      const timer = setTimeout(() => {
+        stop();
+        const detail = `no connection to ${this.servers.join(",")} within ${limitMs} ms`;
+        reject(new ZookeeperError("CONNECTION_LOSS", path, operation, detail));
+      }, limitMs);
+      settle();
+    });
+  }
+
+  /** Ends the session, so that its ephemeral nodes go at once. Resolves when the server has answered, at most 2 s. */
+  async close(): Promise<void> {
+    if (this.current === "closed" || this.current === "expired") {
+      return;
+    }
+    const gone = new Promise<void>((resolve) => this.client.once("disconnected", resolve));
+    const reachable = this.current === "connected";
+    this.moveTo("closed");
+    this.client.close();
+    if (reachable) {
+      let timer: NodeJS.Timeout | undefined;
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, 2000);
+      });
+      await Promise.race([gone, limit]);
+      clearTimeout(timer);
+    }
+    this.drop();
+  }
+
+  private onLibraryState(state: State): void {
+    if (state === State.SYNC_CONNECTED) {
+      this.hasConnected = true;
+      this.lastAnswerMs = Date.now();
+      this.moveTo("connected");
+    } else if (state === State.EXPIRED) {
+      this.moveTo("expired");
+    } else if (state === State.AUTH_FAILED) {
+      this.refusedCredentials = true;
+      this.moveTo("expired");
+    } else {
+      // The library would prepend what is left of a torn answer to the first answer of the next connection.
+      this.internals.connectionManager.pendingBuffer = null;
+      this.moveTo("disconnected");
+    }
+  }
+
+  private check(): void {
+    if (this.current === "connected") {
+      const intervalMs = this.client.getSessionTimeout() / 3;
+      if (Date.now() - this.lastAnswerMs > 2 * intervalMs) {
+        this.drop();
+      } else {
+        this.client.exists("/", (error) => {
+          if (!error && this.current === "connected") {
+            this.lastAnswerMs = Date.now();
+          }
+        });
+      }
+    }
+    if (this.hasConnected && Date.now() - this.lastAnswerMs >= this.client.getSessionTimeout()) {
+      this.moveTo("expired");
+      this.client.close();
+      this.drop();
+    }
+  }
+
+  private moveTo(state: SessionState): void {
+    if (this.current === state || this.current === "expired" || this.current === "closed") {
+      return;
+    }
+    this.current = state;
+    if (state === "expired" || state === "closed") {
+      clearInterval(this.probe);
+    }
+    for (const listener of [...this.listeners]) {
+      listener(state);
+    }
+  }
+
+  private ended(operation: string, path: string): ZookeeperError {
+    const code = this.refusedCredentials ? "AUTH_FAILED" : "SESSION_EXPIRED";
+    return new ZookeeperError(code, path, operation, this.current === "closed" ? "the client is closed" : code);
+  }
+
+  private drop(): void {
+    this.internals.connectionManager.socket?.destroy();
+  }
+
+  private get internals(): Internals {
+    return this.client as unknown as Internals;
+  }
+}
