@@ -1,0 +1,113 @@
+import { isAbsolute, join, normalize } from "node:path";
+import type { ContainerInfo, Volume } from "@drover/lib/mesos/types";
+import { LaunchError } from "../launch-error";
+
+/** What the volumes of a task come to. */
+export interface VolumePlan {
+  /** `source:container path[:ro]`, as `docker run -v` takes them. */
+  binds: string[];
+  /** Container paths that get an anonymous volume. */
+  anonymous: string[];
+  /** Directories below the sandbox that must exist before the container starts. */
+  directories: string[];
+  /** The one volume driver of the task. */
+  driver?: string;
+}
+
+/**
+ * Plans the volumes of a Docker task.
+ * @param sandbox the sandbox on the host
+ * @param sandboxInside where the container sees the sandbox (flag sandbox_directory)
+ * @throws LaunchError for sources that the Docker containerizer does not take and for two drivers in one task
+ */
+export function planVolumes(container: ContainerInfo, sandbox: string, sandboxInside: string): VolumePlan {
+  const plan: VolumePlan = { binds: [], anonymous: [], directories: [] };
+  const drivers = new Set<string>();
+  if (container.docker?.volume_driver) {
+    drivers.add(container.docker.volume_driver);
+  }
+  for (const parameter of container.docker?.parameters ?? []) {
+    if (parameter.key === "volume-driver") {
+      drivers.add(parameter.value);
+    }
+  }
+  for (const volume of container.volumes ?? []) {
+    addVolume(plan, volume, sandbox, sandboxInside);
+    const driver = volume.source?.docker_volume?.driver;
+    if (driver) {
+      drivers.add(driver);
+    }
+  }
+  if (drivers.size > 1) {
+    throw new LaunchError(`Only one volume driver is supported in a task, not ${[...drivers].join(" and ")}`);
+  }
+  const [driver] = drivers;
+  return driver === undefined ? plan : { ...plan, driver };
+}
+
+function addVolume(plan: VolumePlan, volume: Volume, sandbox: string, sandboxInside: string): void {
+  const target = isAbsolute(volume.container_path)
+    ? volume.container_path
+    : join(sandboxInside, below(volume.container_path, "container_path"));
+  const source = sourceOf(volume);
+  if (source === undefined) {
+    plan.anonymous.push(target);
+    return;
+  }
+  const suffix = volume.mode === "RO" ? ":ro" : "";
+  if (source.kind === "sandbox") {
+    const directory = join(sandbox, below(source.path, "host_path"));
+    plan.directories.push(directory);
+    plan.binds.push(`${plain(directory)}:${plain(target)}${suffix}`);
+  } else {
+    plan.binds.push(`${plain(source.path)}:${plain(target)}${suffix}`);
+  }
+}
+
+type Source = { kind: "host" | "named" | "sandbox"; path: string };
+
+function sourceOf({ container_path, host_path, source }: Volume): Source | undefined {
+  switch (source?.type) {
+    case "DOCKER_VOLUME":
+      if (!source.docker_volume?.name) {
+        throw new LaunchError(`volume ${container_path}: a DOCKER_VOLUME needs a name`);
+      }
+      return { kind: "named", path: source.docker_volume.name };
+    case "HOST_PATH":
+      return hostSource(source.host_path?.path ?? "");
+    case "SANDBOX_PATH":
+      if (source.sandbox_path?.type === "PARENT") {
+        throw new LaunchError(`volume ${container_path}: a sandbox path of the PARENT needs a task group`);
+      }
+      return { kind: "sandbox", path: source.sandbox_path?.path ?? "" };
+    case undefined:
+      return host_path ? hostSource(host_path) : containerPathOnly(container_path);
+    default:
+      throw new LaunchError(`volume ${container_path}: source ${source?.type} is not supported with Docker`);
+  }
+}
+
+function hostSource(path: string): Source {
+  return { kind: isAbsolute(path) ? "host" : "sandbox", path };
+}
+
+function containerPathOnly(containerPath: string): Source | undefined {
+  return isAbsolute(containerPath) ? undefined : { kind: "sandbox", path: containerPath };
+}
+
+/** A relative path that stays below its base. */
+function below(path: string, field: string): string {
+  const normal = normalize(path);
+  if (path === "" || isAbsolute(path) || normal === ".." || normal.startsWith("../")) {
+    throw new LaunchError(`volume ${field} '${path}' must be a path inside the sandbox`);
+  }
+  return normal;
+}
+
+/** `-v` separates its parts by colons, so none may be inside a path. */
+function plain(path: string): string {
+  if (path.includes(":")) {
+    throw new LaunchError(`volume path '${path}' must not contain ':'`);
+  }
+  return path;
+}
