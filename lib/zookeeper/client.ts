@@ -196,16 +196,21 @@ export class ZookeeperClient {
     switch (step.type) {
       case "create":
         transaction.create(step.path, step.data ?? Buffer.alloc(0), nodeAcl(this.hasCredentials), createMode(step));
-        break;
+        return;
       case "set":
-        transaction.setData(step.path, step.data, step.version ?? ANY_VERSION);
+        transaction.setData(step.path, step.data);
         break;
       case "check":
-        transaction.check(step.path, step.version ?? ANY_VERSION);
+        transaction.check(step.path);
         break;
       case "remove":
-        transaction.remove(step.path, step.version ?? ANY_VERSION);
+        transaction.remove(step.path);
         break;
+    }
+    // Given to the library's methods, version 0 would mean any version.
+    const added = (transaction as unknown as { ops: { version: number }[] }).ops.at(-1);
+    if (added) {
+      added.version = step.version ?? ANY_VERSION;
     }
   }
 

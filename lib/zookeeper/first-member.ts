@@ -9,7 +9,7 @@ export interface Member {
 
 /** The number at the end of a sequential node's name; NaN when there is none. */
 export function sequenceOf(name: string): number {
-  return Number(/-?\d{10}$/.exec(name)?.[0] ?? Number.NaN);
+  return Number(/\d{10}$/.exec(name)?.[0] ?? Number.NaN);
 }
 
 /** The members among the children of a path, lowest number first. */

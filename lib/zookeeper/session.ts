@@ -15,16 +15,17 @@ interface Internals {
  *
  * The library notices neither a server that is silent on an open connection nor, while it has no connection, that
  * its session must have ended by now. Both matter to a leader, so the session asks the server something every third
- * of its timeout, drops a connection that does not answer, and calls itself expired one timeout after the last answer,
- * which is never later than the servers do.
+ * of its timeout, drops a connection that does not answer, and calls itself expired one timeout after the last
+ * question that was answered, which is never later than the servers do.
  */
 export class Session {
   readonly client: Client;
   private current: SessionState = "disconnected";
   private readonly listeners = new Set<(state: SessionState) => void>();
   private readonly probe: NodeJS.Timeout;
-  private lastAnswerMs = Date.now();
-  private hasConnected = false;
+  private expiry: NodeJS.Timeout | undefined;
+  /** When the last question was sent that has been answered. */
+  private lastAnsweredMs = 0;
   private refusedCredentials = false;
 
   constructor(
@@ -38,7 +39,7 @@ export class Session {
     }
     this.client.on("state", (state: State) => this.onLibraryState(state));
     this.client.connect();
-    this.probe = setInterval(() => this.check(), Math.max(100, timeoutMs / 3));
+    this.probe = setInterval(() => this.check(), timeoutMs / 3);
   }
 
   get state(): SessionState {
@@ -104,8 +105,7 @@ export class Session {
 
   private onLibraryState(state: State): void {
     if (state === State.SYNC_CONNECTED) {
-      this.hasConnected = true;
-      this.lastAnswerMs = Date.now();
+      this.answered(Date.now());
       this.moveTo("connected");
     } else if (state === State.EXPIRED) {
       this.moveTo("expired");
@@ -120,23 +120,31 @@ export class Session {
   }
 
   private check(): void {
-    if (this.current === "connected") {
-      const intervalMs = this.client.getSessionTimeout() / 3;
-      if (Date.now() - this.lastAnswerMs > 2 * intervalMs) {
-        this.drop();
-      } else {
-        this.client.exists("/", (error) => {
-          if (!error && this.current === "connected") {
-            this.lastAnswerMs = Date.now();
-          }
-        });
-      }
+    if (this.current !== "connected") {
+      return;
     }
-    if (this.hasConnected && Date.now() - this.lastAnswerMs >= this.client.getSessionTimeout()) {
-      this.moveTo("expired");
-      this.client.close();
+    const sentMs = Date.now();
+    if (sentMs - this.lastAnsweredMs > (this.client.getSessionTimeout() * 2) / 3) {
       this.drop();
+      return;
     }
+    this.client.exists("/", (error) => {
+      if (!error && this.current === "connected") {
+        this.answered(sentMs);
+      }
+    });
+  }
+
+  private answered(sentMs: number): void {
+    this.lastAnsweredMs = sentMs;
+    clearTimeout(this.expiry);
+    this.expiry = setTimeout(() => this.expire(), sentMs + this.client.getSessionTimeout() - Date.now());
+  }
+
+  private expire(): void {
+    this.moveTo("expired");
+    this.client.close();
+    this.drop();
   }
 
   private moveTo(state: SessionState): void {
@@ -146,6 +154,7 @@ export class Session {
     this.current = state;
     if (state === "expired" || state === "closed") {
       clearInterval(this.probe);
+      clearTimeout(this.expiry);
     }
     for (const listener of [...this.listeners]) {
       listener(state);
