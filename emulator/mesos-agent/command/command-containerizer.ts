@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import type { CommandInfo } from "@drover/lib/mesos/types";
+import { type Containerizer, describeExit, type Ending, type Run, type RunningContainer } from "../container";
+import { LaunchError } from "../launch-error";
+import { findUser, type SystemUser } from "../users";
+import { type CommandEnvironment, commandEnvironment } from "./environment";
+import { groupUsage } from "./process-table";
+import { signalOfStatus } from "./signals";
+import { SupervisedProcess } from "./supervised-process";
+
+const LOOPBACK = "127.0.0.1";
+
+export interface CommandContainerizerOptions {
+  environmentOf(run: Run): CommandEnvironment;
+  metaDirectoryOf(run: Run): string;
+  /** The user to run as; undefined: the agent's own. */
+  userOf(run: Run): string | undefined;
+}
+
+/** Runs tasks without an image as plain processes (launcher `posix`, no isolation). */
+export class CommandContainerizer implements Containerizer {
+  constructor(private readonly options: CommandContainerizerOptions) {}
+
+  async prepare(run: Run): Promise<void> {
+    const unsupported = unsupportedParts(run);
+    if (unsupported !== undefined) {
+      throw new LaunchError(`None of the enabled containerizers can run this task: ${unsupported}`);
+    }
+    argvOf(run.task.command ?? {});
+  }
+
+  async launch(run: Run): Promise<RunningContainer> {
+    const supervised = await SupervisedProcess.start({
+      argv: argvOf(run.task.command ?? {}),
+      env: this.env(run),
+      sandbox: run.sandbox,
+      metaDirectory: this.options.metaDirectoryOf(run),
+      user: this.user(run),
+    });
+    return this.follow(run, supervised);
+  }
+
+  async recover(run: Run): Promise<RunningContainer | undefined> {
+    const supervised = SupervisedProcess.recover(this.options.metaDirectoryOf(run));
+    return supervised && this.follow(run, supervised);
+  }
+
+  private follow(run: Run, supervised: SupervisedProcess): RunningContainer {
+    let escalation: NodeJS.Timeout | undefined;
+    const ended = supervised.ended.then((status) => {
+      clearTimeout(escalation);
+      return endingOf(status);
+    });
+    return {
+      ended,
+      checkAddress: LOOPBACK,
+      pid: supervised.id.pid,
+      stop: (graceMs) => {
+        clearTimeout(escalation);
+        supervised.signal("SIGTERM");
+        escalation = setTimeout(() => supervised.signal("SIGKILL"), graceMs);
+      },
+      exec: (command, limitMs) => execute(command, this.env(run), run.sandbox, this.user(run), limitMs),
+      usage: async () => groupUsage(supervised.id.pid),
+    };
+  }
+
+  private env(run: Run): Record<string, string> {
+    return commandEnvironment(run, this.options.environmentOf(run));
+  }
+
+  private user(run: Run): SystemUser | undefined {
+    const name = this.options.userOf(run);
+    return name === undefined ? undefined : findUser(name);
+  }
+}
+
+/** Names the first thing a task asks for that a plain process does not have; undefined when there is none. */
+function unsupportedParts({ task }: Run): string | undefined {
+  const { container } = task;
+  if (container?.mesos?.image !== undefined) {
+    return "images need a container of type DOCKER on this agent";
+  }
+  const parts = ["volumes", "network_infos", "hostname", "linux_info", "rlimit_info", "tty_info"] as const;
+  const asked = parts.filter((part) => {
+    const value = container?.[part];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  });
+  return asked.length === 0 ? undefined : `container.${asked[0]} needs a container of type DOCKER on this agent`;
+}
+
+/** Shell: `/bin/sh -c value`; else the value is executed, and the first argument is its own name. */
+function argvOf({ shell = true, value, arguments: args = [] }: CommandInfo): string[] {
+  if (!value) {
+    throw new LaunchError("a command without an image needs a value");
+  }
+  return shell ? ["/bin/sh", "-c", value] : [value, ...args.slice(1)];
+}
+
+function endingOf(status: number | undefined): Ending {
+  if (status === undefined) {
+    return { succeeded: false, message: `Command ${describeExit(0, "Killed")}` };
+  }
+  return { succeeded: status === 0, message: `Command ${describeExit(status, signalOfStatus(status))}` };
+}
+
+/** Runs the command of a check beside the task. */
+function execute(
+  command: CommandInfo,
+  env: Record<string, string>,
+  cwd: string,
+  user: SystemUser | undefined,
+  limitMs: number,
+): Promise<number> {
+  const own = (command.environment?.variables ?? []).map(({ name, value = "" }) => [name, value]);
+  const [file = "", ...args] = argvOf(command);
+  return new Promise((resolve, reject) => {
+    const options = { cwd, env: { ...env, ...Object.fromEntries(own) }, detached: true, ...user };
+    const child = spawn(file, args, { ...options, stdio: "ignore" });
+    const timer = setTimeout(() => {
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+      reject(new Error(`the command took longer than ${limitMs} ms`));
+    }, limitMs);
+    child.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.once("exit", (code, signal) => {
+      clearTimeout(timer);
+      if (code === null) {
+        reject(new Error(`the command was ended by ${signal}`));
+      } else {
+        resolve(code);
+      }
+    });
+  });
+}

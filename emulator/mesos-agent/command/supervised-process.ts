@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readText, writeJson } from "../checkpoint/files";
+import { RUN_FILES } from "../checkpoint/paths";
+import type { SystemUser } from "../users";
+import { identify, isAlive, type ProcessId } from "./process-table";
+
+/**
+ * Runs the task in the foreground and writes its exit status to descriptor 3, so that an agent that was restarted
+ * meanwhile learns it. Signals to the group reach the task; the trap only keeps the supervisor alive to see its end
+ * (a trap, unlike an ignored signal, is not inherited).
+ */
+const SUPERVISOR = `trap : HUP INT TERM; "$@" 3>&-; echo $? >&3`;
+
+const POLL_MS = 500;
+
+export interface ProcessOptions {
+  argv: string[];
+  env: Record<string, string>;
+  sandbox: string;
+  /** Where pid and exit status are kept. */
+  metaDirectory: string;
+  /** Undefined: the agent's own. */
+  user?: SystemUser;
+}
+
+/** A task's process in a session and process group of its own, which outlive the agent. */
+export class SupervisedProcess {
+  /** Exit status of the task; undefined when the supervisor was killed with it. */
+  readonly ended: Promise<number | undefined>;
+
+  private constructor(
+    readonly id: ProcessId,
+    private readonly metaDirectory: string,
+    child?: ChildProcess,
+  ) {
+    this.ended = this.untilEnd(child);
+  }
+
+  /** @throws Error when the process cannot be started */
+  static async start({ argv, env, sandbox, metaDirectory, user }: ProcessOptions): Promise<SupervisedProcess> {
+    const files = [
+      openSync(join(sandbox, "stdout"), "a"),
+      openSync(join(sandbox, "stderr"), "a"),
+      openSync(join(metaDirectory, RUN_FILES.exitStatus), "w"),
+    ];
+    try {
+      const child = spawn("/bin/sh", ["-c", SUPERVISOR, "mesos-task", ...argv], {
+        cwd: sandbox,
+        env,
+        detached: true,
+        stdio: ["ignore", ...files],
+        ...user,
+      });
+      await new Promise<void>((resolve, reject) => {
+        child.once("spawn", resolve).once("error", reject);
+      });
+      const id = identify(child.pid ?? 0);
+      if (id === undefined) {
+        throw new Error("the process has gone before it was seen");
+      }
+      writeJson(join(metaDirectory, RUN_FILES.process), id);
+      child.unref();
+      return new SupervisedProcess(id, metaDirectory, child);
+    } finally {
+      files.forEach(closeSync);
+    }
+  }
+
+  /** Takes up a process of an earlier life of the agent; undefined when it runs no more. */
+  static recover(metaDirectory: string): SupervisedProcess | undefined {
+    const text = readText(join(metaDirectory, RUN_FILES.process));
+    const id = text === undefined ? undefined : (JSON.parse(text) as ProcessId);
+    return id && isAlive(id) ? new SupervisedProcess(id, metaDirectory) : undefined;
+  }
+
+  /** Signals the whole group. */
+  signal(name: NodeJS.Signals): void {
+    try {
+      process.kill(-this.id.pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+        throw error;
+      }
+    }
+  }
+
+  private async untilEnd(child: ChildProcess | undefined): Promise<number | undefined> {
+    if (child === undefined) {
+      while (isAlive(this.id)) {
+        await sleep(POLL_MS);
+      }
+    } else if (child.exitCode === null && child.signalCode === null) {
+      await new Promise((resolve) => child.once("exit", resolve));
+    }
+    this.signal("SIGKILL"); // children that the task has left behind
+    const status = readText(join(this.metaDirectory, RUN_FILES.exitStatus))?.trim();
+    return status ? Number(status) : undefined;
+  }
+}
