@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterReadyInputs, ClusterReadyOutputs } from "../resources/cluster-ready";
+import type { GateInputs } from "../resources/gate";
+import type { IdentityInputs, IdentityOutputs } from "../resources/identity";
+import type { MachineImagesInputs } from "../resources/machine-images";
+
+/** Every property may be an output. */
+type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<pulumi.Unwrap<Inputs[Key]> | Inputs[Key]> };
+
+/** Names of outputs must be declared for the SDK to fill them in. */
+function withOutputs(args: object, names: readonly string[]): pulumi.Inputs {
+  return { ...args, ...Object.fromEntries(names.map((name) => [name, undefined])) };
+}
+
+/** The cluster's certificate authority, certificate, SSH key and password. */
+export class Identity extends pulumi.CustomResource {
+  declare readonly caCertificate: pulumi.Output<IdentityOutputs["caCertificate"]>;
+  declare readonly serverCertificate: pulumi.Output<IdentityOutputs["serverCertificate"]>;
+  /** Secret. */
+  declare readonly serverKey: pulumi.Output<IdentityOutputs["serverKey"]>;
+  declare readonly sshPublicKey: pulumi.Output<IdentityOutputs["sshPublicKey"]>;
+  /** Secret. */
+  declare readonly sshPrivateKey: pulumi.Output<IdentityOutputs["sshPrivateKey"]>;
+  declare readonly username: pulumi.Output<IdentityOutputs["username"]>;
+  /** Secret. */
+  declare readonly password: pulumi.Output<IdentityOutputs["password"]>;
+
+  constructor(name: string, args: Args<IdentityInputs>, opts?: pulumi.CustomResourceOptions) {
+    const secret = ["caKey", "serverKey", "sshPrivateKey", "password"];
+    const open = ["caCertificate", "serverCertificate", "serverNotAfter", "sshPublicKey", "username"];
+    super("drover:index:Identity", name, withOutputs(args, [...secret, ...open]), {
+      ...opts,
+      additionalSecretOutputs: secret,
+    });
+  }
+}
+
+/** Images built on this computer, in a machine's image store. */
+export class MachineImages extends pulumi.CustomResource {
+  constructor(name: string, args: Args<MachineImagesInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:MachineImages", name, withOutputs(args, []), opts);
+  }
+}
+
+/** Holds a change back until the member that was changed before is healthy again. */
+export class Gate extends pulumi.CustomResource {
+  constructor(name: string, args: Args<GateInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:Gate", name, withOutputs(args, []), opts);
+  }
+}
+
+/** There when the whole cluster answers. */
+export class ClusterReady extends pulumi.CustomResource {
+  declare readonly waitedSeconds: pulumi.Output<ClusterReadyOutputs["waitedSeconds"]>;
+
+  constructor(name: string, args: Args<ClusterReadyInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:ClusterReady", name, withOutputs(args, ["waitedSeconds"]), opts);
+  }
+}

@@ -1,0 +1,9 @@
+import type { Progress } from "./progress";
+
+/** What the provider does for one type of resource. Properties come without secret and output wrappers. */
+export interface ResourceHandler<Inputs, Outputs extends object> {
+  /** True when these inputs ask for something else than what there is. */
+  changed(olds: Inputs & Outputs, news: Inputs): boolean;
+  create(news: Inputs, progress: Progress): Promise<Outputs>;
+  update(olds: Inputs & Outputs, news: Inputs, progress: Progress): Promise<Outputs>;
+}

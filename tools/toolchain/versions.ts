@@ -1,0 +1,13 @@
+import { version } from "../../node_modules/@pulumi/pulumi/package.json";
+
+/** The Pulumi CLI's version: the SDK's own, so that there is one number to change (and toolchain/pulumi/go.mod). */
+export const pulumiVersion = version;
+
+/** The Go release that builds the toolchain where there is none on PATH; at least what the go.mod files ask for. */
+export const goVersion = "1.24.11";
+
+/** The official docker plugin's version, the one its SDK asks the engine for. */
+export { version as dockerPluginVersion } from "../../node_modules/@pulumi/docker/package.json";
+
+/** The Node.js release inside images. */
+export const nodeVersion = "20.20.2";
