@@ -1,0 +1,27 @@
+import { credentials } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+
+const SEVERITIES = { info: LogSeverity.INFO, warning: LogSeverity.WARNING, error: LogSeverity.ERROR };
+
+/** Shows messages to the user through Pulumi's engine; stdout carries nothing but the port. */
+export class EngineLog {
+  private client: EngineClient | undefined;
+
+  constructor(address: string | undefined) {
+    this.attach(address);
+  }
+
+  attach(address: string | undefined): void {
+    this.client = address ? new EngineClient(address, credentials.createInsecure()) : undefined;
+  }
+
+  /** Shows the message beside the resource `urn`. A message that cannot be shown is not worth a failure. */
+  write(severity: keyof typeof SEVERITIES, message: string, urn: string): void {
+    const request = new LogRequest();
+    request.setSeverity(SEVERITIES[severity]);
+    request.setMessage(message);
+    request.setUrn(urn);
+    this.client?.log(request, () => {});
+  }
+}
