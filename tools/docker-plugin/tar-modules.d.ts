@@ -2,17 +2,19 @@
 
 declare module "tar-stream" {
   import type { Readable } from "node:stream";
-
-  interface Pack extends Readable {
-    entry(header: { name: string; mode: number; uid: number; gid: number; mtime: Date }, content: Buffer): void;
+  export interface Pack extends Readable {
+    entry(header: { name: string; mode: number; uid?: number; gid?: number }, content: Buffer): void;
     finalize(): void;
   }
   export function pack(): Pack;
 }
 
 declare module "tar-fs" {
-  import type { Readable } from "node:stream";
-  export function pack(directory: string, options: { entries: string[] }): Readable;
+  import type { Pack } from "tar-stream";
+  export function pack(
+    directory: string,
+    options: { entries: string[]; finalize: boolean; finish(pack: Pack): void },
+  ): Pack;
 }
 
 declare module "@balena/dockerignore" {

@@ -16,7 +16,6 @@ export async function uploadArchive(uploads: readonly Upload[]): Promise<Buffer>
         mode: fileMode(upload),
         uid: numericId(upload.owner, "owner"),
         gid: numericId(upload.group, "group"),
-        mtime: new Date(0),
       },
       await content(upload),
     );

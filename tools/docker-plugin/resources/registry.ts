@@ -1,13 +1,17 @@
 import { suggest } from "../schema/suggestion";
 import { container } from "./container";
+import { image } from "./image";
 import { network } from "./network";
+import { remoteImage } from "./remote-image";
 import type { ResourceType } from "./resource";
 import { volume } from "./volume";
 
 const TYPES = new Map<string, ResourceType>(
   Object.entries({
     "docker:index/container:Container": container,
+    "docker:index/image:Image": image,
     "docker:index/network:Network": network,
+    "docker:index/remoteImage:RemoteImage": remoteImage,
     "docker:index/volume:Volume": volume,
   }) as [string, ResourceType][],
 );

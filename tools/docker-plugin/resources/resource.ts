@@ -1,6 +1,7 @@
 import type { Connection } from "../host/docker-host";
 import type { Failure } from "../schema/check";
 import type { Properties } from "../schema/types";
+import type { Severity } from "../server/engine-log";
 import { UNKNOWN, type Values } from "../server/values";
 
 /** What an operation on one resource may use. */
@@ -12,7 +13,7 @@ export interface Operation {
   /** Aborted when the run is cancelled or the operation's time is over. */
   signal: AbortSignal;
   /** Shows a message to the user beside the resource. */
-  log(severity: "info" | "warning", message: string): void;
+  log(severity: Severity, message: string): void;
 }
 
 /** A resource as the engine has it: `inputs` as the program would write them to get it, `outputs` with all that is known of it. */
@@ -25,6 +26,8 @@ export interface State<Inputs> {
 /** One resource type. Inputs have been checked against the table when they arrive here. */
 export interface ResourceType<Inputs extends object = object> {
   inputs: Properties;
+  /** Inputs that no program gives, such as a digest of the files that other inputs name. */
+  derived?: Properties;
   /** `name` is made up when it is not given. */
   autoNamed: boolean;
   /** A replacement is made only after the old one was deleted, whatever the name. */
@@ -33,8 +36,8 @@ export interface ResourceType<Inputs extends object = object> {
   computed: readonly string[];
   /** What is wrong with inputs that the table finds right. Called only when all of them are known. */
   check?(inputs: Inputs): Failure[];
-  /** Adds to the inputs what is to be compared with the next run's, such as a digest of files. */
-  complete?(inputs: Values): Promise<Values>;
+  /** Adds to the inputs the `derived` ones, which are compared with the next run's; or says what is wrong with what they are derived from. */
+  complete?(inputs: Values): Promise<Values | Failure[]>;
   /** True when a change, although an update by the table, can only be made by a replacement. */
   mustReplace?(name: string, news: Inputs): boolean;
   create(operation: Operation, inputs: Inputs): Promise<State<Inputs>>;

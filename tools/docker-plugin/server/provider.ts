@@ -5,7 +5,7 @@ import { type Operation, previewOutputs, type ResourceType, type State } from ".
 import { type AutoNaming, autoName } from "../schema/auto-name";
 import { applyDefaults, check, type Failure } from "../schema/check";
 import { diff, type PropertyChange } from "../schema/diff";
-import type { EngineLog } from "./engine-log";
+import type { EngineLog, Severity } from "./engine-log";
 import { parseConfig } from "./provider-config";
 import { hasUnknown, UNKNOWN, type Values } from "./values";
 
@@ -74,12 +74,13 @@ export class Provider {
     const broken = hasUnknown(values) ? [] : (type.check?.(values) ?? []);
     if (broken.length > 0) return { inputs: values, failures: broken };
     const inputs = (await type.complete?.(values)) ?? values;
+    if (Array.isArray(inputs)) return { inputs: values, failures: inputs };
     return { inputs: { ...inputs, [DEFAULTED]: defaulted }, failures: [] };
   }
 
   diff(subject: Subject, olds: Values, news: Values): Difference {
     const type = resourceType(subject.type);
-    const changes = diff(olds, news, type.inputs).map((change) => ({
+    const changes = diff(olds, news, { ...type.inputs, ...type.derived }).map((change) => ({
       ...change,
       replace: change.replace || type.mustReplace?.(change.name, news) === true,
     }));
@@ -166,7 +167,7 @@ export class Provider {
       limit * 1000,
     );
     const signal = AbortSignal.any([this.cancelled.signal, timeout.signal]);
-    const log = (severity: "info" | "warning", message: string) => this.log.write(severity, message, subject.urn);
+    const log = (severity: Severity, message: string) => this.log.write(severity, message, subject.urn);
     try {
       return await raceAbort(
         host.use(patience, signal, (connection) =>
