@@ -20,6 +20,9 @@ export interface Context {
   json(): Promise<unknown>;
 }
 
+/** No route fits: 404, or 405 with the header Allow. */
+export class NoRouteError extends HttpError {}
+
 export type Handler = (context: Context) => Reply | undefined | Promise<Reply | undefined>;
 
 export interface RouterOptions {
@@ -88,9 +91,9 @@ export class Router {
     }
     if (allowed.size > 0) {
       const list = [...allowed].join(", ");
-      throw new HttpError(405, `${context.method} is not allowed here, only ${list}`, { Allow: list });
+      throw new NoRouteError(405, `${context.method} is not allowed here, only ${list}`, { Allow: list });
     }
-    throw new HttpError(404, `nothing is at ${context.path}`);
+    throw new NoRouteError(404, `nothing is at ${context.path}`);
   }
 
   private replyTo(error: unknown, context: Context): Reply {
