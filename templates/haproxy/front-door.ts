@@ -1,0 +1,53 @@
+import type { Server } from "./alias";
+import { HEALTH_PATH } from "./base";
+import { host, name, port } from "./syntax";
+
+export interface FrontDoorOptions {
+  /** Ports on which the door itself listens. */
+  httpPort: number;
+  httpsPort: number;
+  /** Ports of the front proxies behind it. */
+  serverHttpPort: number;
+  serverHttpsPort: number;
+  servers: readonly Omit<Server, "port">[];
+}
+
+/**
+ * haproxy.cfg of the local counterpart of a cloud's load balancer: passes both ports through to the healthy front
+ * proxies, TLS untouched. A proxy counts as healthy while its health path answers 200 on its http port.
+ * @throws Error that names the value which fails its grammar
+ */
+export function renderFrontDoor(options: FrontDoorOptions): string {
+  const checkPort = port(options.serverHttpPort, "serverHttpPort");
+  const pass = (section: string, listenPort: number, serverPort: number) => `
+listen ${section}
+  bind :${port(listenPort, `${section} port`)}
+  option httpchk GET ${HEALTH_PATH}
+  default-server check port ${checkPort} inter 2s fall 2 rise 1 on-marked-down shutdown-sessions
+${options.servers
+  .map(
+    (server) =>
+      `  server ${name(server.name, "server name")} ${host(server.address, "server address")}:${port(serverPort, `server ${section} port`)}\n`,
+  )
+  .join("")}`;
+
+  return `global
+  user haproxy
+  group haproxy
+  log stdout format raw local0 notice
+  hard-stop-after 30s
+
+defaults
+  mode tcp
+  log global
+  option tcplog
+  option dontlognull
+  balance leastconn
+  retries 3
+  option redispatch 1
+  timeout connect 2s
+  timeout check 1500ms
+  timeout client 1h
+  timeout server 1h
+${pass("http", options.httpPort, options.serverHttpPort)}${pass("https", options.httpsPort, options.serverHttpsPort)}`;
+}
