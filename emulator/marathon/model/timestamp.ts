@@ -1,0 +1,16 @@
+/** Versions are times, so two of one leader must never be equal: each is at least a millisecond after the last. */
+export class VersionClock {
+  private last = 0;
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** Versions given from now on are later than this one. */
+  observe(version: string): void {
+    this.last = Math.max(this.last, Date.parse(version));
+  }
+
+  next(): string {
+    this.last = Math.max(this.now(), this.last + 1);
+    return new Date(this.last).toISOString();
+  }
+}
