@@ -80,6 +80,7 @@ export class DockerHost {
   /** Asks until the engine answers or the limit is over: a machine that has just booted refuses at first. */
   private async attempt(limitMs: number, signal: AbortSignal): Promise<Connection> {
     const deadline = Date.now() + limitMs;
+    let cause: Error | undefined;
     for (;;) {
       try {
         const connection = await withLimit(this.negotiate(), deadline - Date.now(), signal);
@@ -87,7 +88,9 @@ export class DockerHost {
         return connection;
       } catch (error) {
         signal.throwIfAborted();
-        const failure = classify(error as Error, this.name, this.remote, limitMs);
+        // An attempt that the limit cut short says nothing; the one before it may have.
+        if (!(error instanceof LimitOver) || cause === undefined) cause = error as Error;
+        const failure = classify(cause, this.name, this.remote, limitMs);
         if (!this.remote || Date.now() + RETRY_PAUSE_MS >= deadline) {
           this.failure = { error: failure, until: Date.now() + FAILURE_REMEMBERED_MS };
           throw failure;
@@ -114,11 +117,13 @@ export function compareApiVersions(a: string, b: string): number {
   return majorA - majorB || minorA - minorB;
 }
 
+class LimitOver extends Error {}
+
 async function withLimit<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let abort = () => {};
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no answer within the limit")), ms);
+    timer = setTimeout(() => reject(new LimitOver("no answer within the limit")), ms);
     abort = () => reject(signal.reason);
     signal.addEventListener("abort", abort);
   });

@@ -26,7 +26,9 @@ export class TestPlugin {
 
   static async start(config: Inputs = {}, engineAddress?: string): Promise<TestPlugin> {
     const running = await startPlugin(engineAddress);
-    const client = new ResourceProviderClient(`127.0.0.1:${running.port}`, credentials.createInsecure());
+    const client = new ResourceProviderClient(`127.0.0.1:${running.port}`, credentials.createInsecure(), {
+      "grpc.max_receive_message_length": -1,
+    });
     const plugin = new TestPlugin(client, () => {
       client.close();
       running.stop();
