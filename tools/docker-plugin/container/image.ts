@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { engineMessage, unlessMissing } from "../host/engine-errors";
+import { follow } from "../host/progress";
 
 /** The id of the image that a name or id stands for on this engine, or undefined when it is not there. */
 export async function imageId(docker: Docker, image: string): Promise<string | undefined> {
@@ -28,9 +29,7 @@ export async function pull(docker: Docker, image: string, platform: string | und
   const name = /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
   try {
     const progress = await docker.pull(name, platform === undefined ? {} : { platform });
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve()));
-    });
+    await follow(progress);
   } catch (error) {
     throw new Error(
       `image ${image} is not on ${host} and cannot be pulled: ${engineMessage(error)}; build or load it there, or correct the name`,

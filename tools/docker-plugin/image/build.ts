@@ -1,5 +1,6 @@
 import type { ImageBuildOptions } from "dockerode";
 import { engineMessage } from "../host/engine-errors";
+import { follow } from "../host/progress";
 import { requestBody } from "../host/request-body";
 import type { Operation } from "../resources/resource";
 import type { BuildInputs, ImageInputs } from "../schema/image";
@@ -19,14 +20,11 @@ export async function buildImage(operation: Operation, inputs: ImageInputs, cont
       buildOptions(inputs.imageName, inputs.build ?? {}, context) as Record<string, string>,
     );
     const stream = await docker.buildImage(archive(context), options);
-    await new Promise<void>((resolve, reject) => {
-      const onEnd = (error: Error | null) => (error === null ? resolve() : reject(error));
-      docker.modem.followProgress(stream, onEnd, (message: BuildMessage) => {
-        const lines = logLines(message);
-        log.push(...lines);
-        const last = lines.at(-1);
-        if (last !== undefined) operation.log("status", last);
-      });
+    await follow<BuildMessage>(stream, (message) => {
+      const lines = logLines(message);
+      log.push(...lines);
+      const last = lines.at(-1);
+      if (last !== undefined) operation.log("status", last);
     });
   } catch (error) {
     const end = log.length === 0 ? "" : `; the end of the build's log:\n${log.slice(-LOG_LINES).join("\n")}`;

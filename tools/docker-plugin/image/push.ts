@@ -1,4 +1,5 @@
 import { engineMessage } from "../host/engine-errors";
+import { follow } from "../host/progress";
 import type { Operation } from "../resources/resource";
 import type { ImageInputs } from "../schema/image";
 
@@ -13,9 +14,7 @@ export async function pushImage(operation: Operation, { imageName, registry }: I
   try {
     operation.log("status", `pushing ${imageName}`);
     const stream = await docker.getImage(repository(imageName)).push({ authconfig, tag: tag(imageName) });
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(stream, (error) => (error === null ? resolve() : reject(error)));
-    });
+    await follow(stream);
   } catch (error) {
     throw new Error(
       `image ${imageName} was built on ${operation.host}, but its registry does not take it: ${engineMessage(error)}; check the name and \`registry\`, or set \`skipPush: true\` to keep the image on that host`,

@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join } from "node:path";
 import type Docker from "dockerode";
 import { unlessMissing } from "../host/engine-errors";
 import { buildImage } from "../image/build";
@@ -55,7 +55,7 @@ async function make(operation: Operation, inputs: ImageInputs): Promise<object> 
     ...inputs,
     baseImageName: imageName,
     context: build?.context ?? ".",
-    dockerfile: build?.dockerfile ?? relative(process.cwd(), `${context.directory}/Dockerfile`),
+    dockerfile: build?.dockerfile ?? join(build?.context ?? ".", "Dockerfile"),
     registryServer: inputs.registry?.server ?? registryServer(imageName),
     ...(await builtImage(docker, imageName)),
   };

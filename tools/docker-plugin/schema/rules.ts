@@ -37,7 +37,7 @@ export const objectName = matching(
 
 export const keyValue = matching(/^[^=]+=/, "of the form KEY=value");
 
-export const capability = matching(/^CAP_[A-Z_]+$/, "a capability such as CAP_NET_ADMIN, or CAP_ALL");
+export const capability = matching(/^(ALL|CAP_[A-Z_]+)$/, "a capability such as CAP_NET_ADMIN, or ALL");
 
 export const duration: Rule<Duration> = (value) =>
   parseDuration(value) === undefined ? "must be a duration such as 500ms, 10s or 1m30s" : undefined;
