@@ -20,14 +20,16 @@ export function checkStatus(type: CheckInfo["type"], result?: ProbeResult): Reco
 /**
  * Checks a task until the returned function is called, and reports each result that differs from the one before.
  * @param ask one question with its time limit in milliseconds; a rejection means that there is no result
+ * @param known the result that was reported last
  */
 export function startChecks(
   check: CheckInfo,
   ask: (limitMs: number) => Promise<ProbeResult>,
   onResult: (status: Record<string, unknown>) => void,
+  known: Record<string, unknown> = checkStatus(check.type),
 ): () => void {
   const { type, delay_seconds = 15, interval_seconds = 10, timeout_seconds = 20 } = check;
-  let last = checkStatus(type);
+  let last = known;
   let stopped = false;
   const stop = repeat(delay_seconds, interval_seconds, async () => {
     const status = checkStatus(type, await ask(limitMs(timeout_seconds)).catch(() => undefined));

@@ -14,7 +14,6 @@ export interface HealthListener {
  * has never been healthy.
  */
 export class HealthRule {
-  private initializing = true;
   private failures = 0;
 
   constructor(
@@ -22,19 +21,20 @@ export class HealthRule {
     private readonly maxFailures: number,
     private readonly startMs: number,
     private readonly listener: HealthListener,
+    private everHealthy = false,
   ) {}
 
   note(healthy: boolean, nowMs: number): void {
     if (healthy) {
-      const isNews = this.initializing || this.failures > 0;
-      this.initializing = false;
+      const isNews = !this.everHealthy || this.failures > 0;
+      this.everHealthy = true;
       this.failures = 0;
       if (isNews) {
         this.listener.onHealth(true);
       }
       return;
     }
-    if (this.initializing && nowMs - this.startMs <= this.gracePeriodMs) {
+    if (!this.everHealthy && nowMs - this.startMs <= this.gracePeriodMs) {
       return;
     }
     this.failures++;
@@ -48,15 +48,17 @@ export class HealthRule {
 /**
  * Checks the health of a task until the returned function is called.
  * @param ask one question with its time limit in milliseconds; a rejection counts as a failure
+ * @param wasHealthy true when the task was found healthy before a restart of the agent
  */
 export function startHealthChecks(
   check: HealthCheck,
   ask: (limitMs: number) => Promise<ProbeResult>,
   listener: HealthListener,
+  wasHealthy: boolean,
 ): () => void {
   const { delay_seconds = 15, interval_seconds = 10, timeout_seconds = 20 } = check;
   const { consecutive_failures = 3, grace_period_seconds = 10 } = check;
-  const rule = new HealthRule(grace_period_seconds * 1000, consecutive_failures, Date.now(), listener);
+  const rule = new HealthRule(grace_period_seconds * 1000, consecutive_failures, Date.now(), listener, wasHealthy);
   let stopped = false;
   const stop = repeat(delay_seconds, interval_seconds, async () => {
     const healthy = await ask(limitMs(timeout_seconds)).then(isHealthy, () => false);

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "@drover/lib/test/port";
+import { waitFor } from "@drover/lib/test/wait";
+import { build } from "esbuild";
+
+/** The agent as images get it: one file for plain node. */
+export async function bundleAgent(directory: string): Promise<string> {
+  const outfile = join(directory, "mesos-agent.cjs");
+  await build({
+    entryPoints: [join(__dirname, "../main.ts")],
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    outfile,
+    external: ["cpu-features", "*.node"],
+    logLevel: "error",
+  });
+  return outfile;
+}
+
+/** An agent in a process of its own, with a work directory that outlives its restarts. */
+export class AgentProcess {
+  readonly workDir: string;
+  output = "";
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly bundle: string,
+    readonly port: number,
+    private readonly flags: Record<string, string>,
+  ) {
+    this.workDir = mkdtempSync(join(tmpdir(), "mesos-agent-work-"));
+  }
+
+  static async create(bundle: string, flags: Record<string, string>): Promise<AgentProcess> {
+    return new AgentProcess(bundle, await freePort(), flags);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  start(changes: Record<string, string> = {}): void {
+    this.output = "";
+    const flags = {
+      MESOS_IP: "127.0.0.1",
+      MESOS_PORT: String(this.port),
+      MESOS_HOSTNAME: "agent.example",
+      MESOS_WORK_DIR: this.workDir,
+      MESOS_CONTAINERIZERS: "docker,mesos",
+      MESOS_RESOURCES: "cpus:4;mem:2048;disk:4096;ports:[31000-32000]",
+      MESOS_REGISTRATION_BACKOFF_FACTOR: "100ms",
+      ...this.flags,
+      ...changes,
+    };
+    const child = spawn(process.execPath, [this.bundle], { env: { PATH: process.env.PATH, ...flags } });
+    const collect = (chunk: Buffer) => {
+      this.output += chunk.toString("utf8");
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    this.child = child;
+  }
+
+  /** Sends a signal and waits for the end. @returns the exit status */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.child?.kill(signal);
+    return this.ended();
+  }
+
+  /** Waits for the end. @returns the exit status, null when a signal ended it */
+  async ended(): Promise<number | null> {
+    const { child } = this;
+    await waitFor("the agent's end", () => child === undefined || child.exitCode !== null || child.signalCode !== null);
+    return child?.exitCode ?? null;
+  }
+
+  async get(path: string): Promise<{ status: number; body: string }> {
+    const response = await fetch(this.url + path);
+    return { status: response.status, body: await response.text() };
+  }
+
+  async json<T = Record<string, unknown>>(path: string): Promise<T> {
+    return JSON.parse((await this.get(path)).body) as T;
+  }
+
+  async call(body: unknown): Promise<{ status: number; body: string }> {
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(`${this.url}/api/v1`, { method: "POST", headers, body: JSON.stringify(body) });
+    return { status: response.status, body: await response.text() };
+  }
+
+  /** Kills the agent and forgets its files. */
+  async remove(): Promise<void> {
+    if (this.child !== undefined) {
+      await this.end("SIGKILL");
+    }
+    rmSync(this.workDir, { recursive: true, force: true });
+  }
+}
