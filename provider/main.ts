@@ -2,7 +2,7 @@ import { main, type Provider } from "@pulumi/pulumi/provider";
 import { clusterReady } from "./resources/cluster-ready";
 import { gate } from "./resources/gate";
 import { identity } from "./resources/identity";
-import { machineImages } from "./resources/machine-images";
+import { machineReady } from "./resources/machine-ready";
 import { progressTo } from "./server/progress";
 import type { ResourceHandler } from "./server/resource";
 import { plain } from "./server/values";
@@ -12,7 +12,7 @@ type AnyHandler = ResourceHandler<object, object>;
 
 const handlers: Record<string, AnyHandler> = {
   "drover:index:Identity": identity as unknown as AnyHandler,
-  "drover:index:MachineImages": machineImages as unknown as AnyHandler,
+  "drover:index:MachineReady": machineReady as unknown as AnyHandler,
   "drover:index:Gate": gate as unknown as AnyHandler,
   "drover:index:ClusterReady": clusterReady as unknown as AnyHandler,
 };
@@ -21,7 +21,8 @@ const handlers: Record<string, AnyHandler> = {
 function handlerOf(urn: string): AnyHandler {
   const type = urn.split("::")[2]?.split("$").pop() ?? "";
   const handler = handlers[type];
-  if (!handler) throw new Error(`the provider drover has no resource of type ${type}; it has ${Object.keys(handlers).join(", ")}`);
+  if (!handler)
+    throw new Error(`the provider drover has no resource of type ${type}; it has ${Object.keys(handlers).join(", ")}`);
   return handler;
 }
 

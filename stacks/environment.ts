@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { coreAddress, parseSubnet, slaveAddress, slaveCapacity, slaveName, type Subnet } from "./addresses";
+import { coreAddress, parseSubnet, type Subnet, slaveAddress, slaveCapacity, slaveName } from "./addresses";
 import { type Configuration, configuration } from "./schema";
 import { nearest } from "./suggest";
 
@@ -43,7 +43,7 @@ const prefix = "drover:";
  * Pulumi keeps every value as text, structured ones as JSON. Turns "3", "true", "{…}" back into values; other text
  * stays text, so that the schema can say what is wrong with it.
  */
-function valueOf(text: string): unknown {
+function decoded(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return value;
@@ -74,7 +74,9 @@ interface RecordDef {
 
 /** The shape of an object schema, looking through defaults and optionals. */
 function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  let at = schema as { shape?: Record<string, unknown>; def?: { innerType?: unknown; valueType?: unknown } } | undefined;
+  let at = schema as
+    | { shape?: Record<string, unknown>; def?: { innerType?: unknown; valueType?: unknown } }
+    | undefined;
   while (at && !at.shape && (at.def?.innerType ?? at.def?.valueType)) {
     at = (at.def?.innerType ?? at.def?.valueType) as typeof at;
   }
@@ -82,7 +84,13 @@ function shapeOf(schema: unknown): Record<string, unknown> | undefined {
 }
 
 /** What a user calls the types of the schema. */
-const typeNames: Record<string, string> = { int: "whole number", record: "map", object: "map", array: "list", string: "text" };
+const typeNames: Record<string, string> = {
+  int: "whole number",
+  record: "map",
+  object: "map",
+  array: "list",
+  string: "text",
+};
 
 /** One line for one issue: key, value, what is allowed. */
 function explain(issue: z.core.$ZodIssue, raw: unknown): string[] {
@@ -116,7 +124,7 @@ function explain(issue: z.core.$ZodIssue, raw: unknown): string[] {
 export function environmentOf(stack: string, config: Readonly<Record<string, string>>): Environment {
   const raw: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(config)) {
-    if (key.startsWith(prefix)) raw[key.slice(prefix.length)] = valueOf(text);
+    if (key.startsWith(prefix)) raw[key.slice(prefix.length)] = decoded(text);
   }
   const parsed = configuration.safeParse(raw);
   if (!parsed.success) {

@@ -10,7 +10,9 @@ const limitMinutes = 10;
 
 function installNodeModules() {
   const stamp = join(root, "node_modules", ".drover-lock");
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   const started = Date.now();
   process.stderr.write(`[  0.0s] node modules: installing (limit ${limitMinutes} min)\n`);

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
@@ -26,7 +27,7 @@ const backdateMs = 3600 * 1000;
 
 const curve = { name: "ECDSA", namedCurve: "P-256" } as const;
 const signing = { name: "ECDSA", hash: "SHA-256" } as const;
-x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0]);
+x509.cryptoProvider.set(webcrypto as unknown as typeof globalThis.crypto);
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
@@ -67,7 +68,8 @@ export async function makeAuthority(cluster: string): Promise<Authority> {
 export async function issueServerCertificate(authority: Authority, domain: string): Promise<ServerCertificate> {
   const issuer = new x509.X509Certificate(authority.caCertificate);
   const der = x509.PemConverter.decode(authority.caKey)[0];
-  if (!der) throw new Error("the state holds no usable key of the certificate authority; destroy the stack and make it again");
+  if (!der)
+    throw new Error("the state holds no usable key of the certificate authority; destroy the stack and make it again");
   const signingKey = await webcrypto.subtle.importKey("pkcs8", der, curve, false, ["sign"]);
   const keys = await webcrypto.subtle.generateKey(curve, true, ["sign", "verify"]);
   const notAfter = new Date(Math.min(Date.now() + serverDays * dayMs, issuer.notAfter.getTime()));

@@ -3,8 +3,8 @@ import type { Duplex } from "node:stream";
 import * as dns from "dns-packet";
 import { type Dial, get } from "../ssh/http";
 
-/** A core machine as the checks see it. */
-export interface CoreMember {
+/** A machine as the checks see it. */
+export interface Member {
   hostname: string;
   address: string;
 }
@@ -52,12 +52,17 @@ function ask(stream: Duplex, question: Buffer | string, enough: (got: Buffer) =>
 }
 
 /** ZooKeeper: every member is up, and each follows a leader or leads. */
-export async function zooKeeperQuorum(dial: Dial, core: readonly CoreMember[]): Promise<void> {
+export async function zooKeeperQuorum(dial: Dial, core: readonly Member[]): Promise<void> {
   await Promise.all(
     core.map(async ({ hostname, address }) => {
       try {
         const stream = await within(hostname, dial(address, 2181));
-        const answer = String(await within(hostname, ask(stream, "srvr", () => false)));
+        const answer = String(
+          await within(
+            hostname,
+            ask(stream, "srvr", () => false),
+          ),
+        );
         const mode = /^Mode: (\w+)/m.exec(answer)?.[1];
         if (!mode) throw new Error(answer.trim() || "no answer");
       } catch (error) {
@@ -68,7 +73,7 @@ export async function zooKeeperQuorum(dial: Dial, core: readonly CoreMember[]): 
 }
 
 /** Mesos: one master is elected and has its registry. Gives the leader's address. */
-export async function electedMaster(dial: Dial, core: readonly CoreMember[]): Promise<CoreMember> {
+export async function electedMaster(dial: Dial, core: readonly Member[]): Promise<Member> {
   const problems: string[] = [];
   for (const member of core) {
     try {
@@ -84,12 +89,14 @@ export async function electedMaster(dial: Dial, core: readonly CoreMember[]): Pr
 }
 
 /** Mesos: all wanted slaves are registered and active. */
-export async function slavesRegistered(dial: Dial, leader: CoreMember, slaves: readonly string[]): Promise<void> {
+export async function slavesRegistered(dial: Dial, leader: Member, slaves: readonly Member[]): Promise<void> {
   const { status, body } = await get(dial, leader.address, 5050, "/slaves", questionLimitMs);
-  if (status !== 200) throw new NotYet(`Mesos on ${leader.hostname} answers ${status}`, leader.hostname, "mesos-master");
+  if (status !== 200)
+    throw new NotYet(`Mesos on ${leader.hostname} answers ${status}`, leader.hostname, "mesos-master");
   const answer = JSON.parse(body) as { slaves: { hostname: string; active: boolean }[] };
   const active = new Set(answer.slaves.filter((slave) => slave.active).map((slave) => slave.hostname));
-  const missing = slaves.filter((slave) => !active.has(slave));
+  // Agents call themselves by their address, which nothing needs to resolve.
+  const missing = slaves.filter(({ address }) => !active.has(address)).map(({ hostname }) => hostname);
   if (missing.length > 0) {
     const shown = missing.slice(0, 5).join(", ") + (missing.length > 5 ? `, … ${missing.length} in all` : "");
     throw new NotYet(`slaves not registered yet: ${shown}`, missing[0], "mesos-agent");
@@ -97,7 +104,7 @@ export async function slavesRegistered(dial: Dial, leader: CoreMember, slaves: r
 }
 
 /** Marathon: every instance knows the leader. */
-export async function marathonLeader(dial: Dial, core: readonly CoreMember[]): Promise<void> {
+export async function marathonLeader(dial: Dial, core: readonly Member[]): Promise<void> {
   await Promise.all(
     core.map(async ({ hostname, address }) => {
       const answer = await get(dial, address, 8080, "/v2/leader", questionLimitMs).catch((error: Error) => error);
@@ -110,19 +117,28 @@ export async function marathonLeader(dial: Dial, core: readonly CoreMember[]): P
 }
 
 /** DNS: every core machine's BIND resolves a name of the cluster's domain and one of Mesos's. */
-export async function dnsAnswers(dial: Dial, core: readonly CoreMember[], domain: string): Promise<void> {
+export async function dnsAnswers(dial: Dial, core: readonly Member[], domain: string): Promise<void> {
   const names = [`marathon.${domain}`, "leader.mesos"];
   await Promise.all(
     core.map(async ({ hostname, address }) => {
       for (const name of names) {
         try {
-          const question = dns.streamEncode({ type: "query", id: 1, flags: dns.RECURSION_DESIRED, questions: [{ type: "A", name }] });
+          const question = dns.streamEncode({
+            type: "query",
+            id: 1,
+            flags: dns.RECURSION_DESIRED,
+            questions: [{ type: "A", name }],
+          });
           const stream = await within(hostname, dial(address, 53));
           const complete = (got: Buffer) => got.length >= 2 && got.length >= 2 + got.readUInt16BE(0);
           const got = await within(hostname, ask(stream, question, complete));
           if (!complete(got) || !dns.streamDecode(got).answers?.length) throw new Error("no address");
         } catch (error) {
-          throw new NotYet(`DNS on ${hostname} does not resolve ${name}: ${(error as Error).message}`, hostname, "bind");
+          throw new NotYet(
+            `DNS on ${hostname} does not resolve ${name}: ${(error as Error).message}`,
+            hostname,
+            "bind",
+          );
         }
       }
     }),

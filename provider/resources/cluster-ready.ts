@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
-  type CoreMember,
   dnsAnswers,
   electedMaster,
   type FrontDoor,
   frontDoorAnswers,
+  type Member,
   marathonLeader,
   NotYet,
   slavesRegistered,
@@ -17,8 +17,8 @@ import type { SshTarget } from "../ssh/connection";
 
 export interface ClusterReadyInputs {
   core: SshTarget[];
-  /** Host names of all wanted slaves. */
-  slaves: string[];
+  /** All wanted slaves. */
+  slaves: Member[];
   frontDoor: FrontDoor;
   /** Anything whose change means that the cluster has to be looked at again: ids of machines and containers. */
   triggers: string[];
@@ -36,7 +36,7 @@ const sayEveryMs = 4_000;
 
 /** One look at everything, in the order in which things come up. Throws {@link NotYet} at the first that is missing. */
 async function look(inputs: ClusterReadyInputs, link: ClusterLink): Promise<void> {
-  const core: CoreMember[] = inputs.core;
+  const core: Member[] = inputs.core;
   await zooKeeperQuorum(link.dial, core);
   const leader = await electedMaster(link.dial, core);
   await marathonLeader(link.dial, core);

@@ -33,8 +33,7 @@ function makePassword(): string {
  * once and kept in the state; a changed domain or a certificate near its end gives a new certificate, nothing else.
  */
 export const identity: ResourceHandler<IdentityInputs, IdentityOutputs> = {
-  changed: (olds, news) =>
-    olds.domain !== news.domain || Date.parse(olds.serverNotAfter) - Date.now() < renewBeforeMs,
+  changed: (olds, news) => olds.domain !== news.domain || Date.parse(olds.serverNotAfter) - Date.now() < renewBeforeMs,
   async create({ cluster, domain }) {
     const authority = await makeAuthority(cluster);
     const certificate = await issueServerCertificate(authority, domain);

@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterReadyInputs, ClusterReadyOutputs } from "../resources/cluster-ready";
 import type { GateInputs } from "../resources/gate";
 import type { IdentityInputs, IdentityOutputs } from "../resources/identity";
-import type { MachineImagesInputs } from "../resources/machine-images";
+import type { MachineReadyInputs } from "../resources/machine-ready";
 
 /** Every property may be an output. */
-type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<pulumi.Unwrap<Inputs[Key]> | Inputs[Key]> };
+type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<Inputs[Key]> };
 
 /** Names of outputs must be declared for the SDK to fill them in. */
 function withOutputs(args: object, names: readonly string[]): pulumi.Inputs {
@@ -35,10 +35,10 @@ export class Identity extends pulumi.CustomResource {
   }
 }
 
-/** Images built on this computer, in a machine's image store. */
-export class MachineImages extends pulumi.CustomResource {
-  constructor(name: string, args: Args<MachineImagesInputs>, opts?: pulumi.CustomResourceOptions) {
-    super("drover:index:MachineImages", name, withOutputs(args, []), opts);
+/** There when a machine takes connections and has its images. */
+export class MachineReady extends pulumi.CustomResource {
+  constructor(name: string, args: Args<MachineReadyInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:MachineReady", name, withOutputs(args, []), opts);
   }
 }
 

@@ -25,7 +25,9 @@ export async function get(dial: Dial, address: string, port: number, path: strin
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
       response.on("error", reject);
     });
-    asked.setTimeout(limitMs, () => asked.destroy(new Error(`no answer from ${address}:${port}${path} in ${limitMs} ms`)));
+    asked.setTimeout(limitMs, () =>
+      asked.destroy(new Error(`no answer from ${address}:${port}${path} in ${limitMs} ms`)),
+    );
     asked.on("error", (error) => {
       socket.destroy();
       reject(error);

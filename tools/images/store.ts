@@ -46,7 +46,18 @@ export async function makeStore(volume: string, machineImage: string, images: re
   try {
     const mounts = ["-v", `${volume}:/var/lib/docker`, "--tmpfs", "/run:exec"];
     const daemon = ["dockerd", "--iptables=false", "--bridge=none", "--ip-masq=false"];
-    const run = ["run", "-d", "--name", filler, "--network=none", ...machineFlags, ...mounts, machineImage, ...daemon];
+    const run = [
+      "run",
+      "-d",
+      "--name",
+      filler,
+      "--stop-signal=SIGTERM",
+      "--network=none",
+      ...machineFlags,
+      ...mounts,
+      machineImage,
+      ...daemon,
+    ];
     await exec("docker", run, { limitMs: 60_000 });
     await daemonAnswers(filler);
     const refs = images.map((image) => `'${image}'`).join(" ");

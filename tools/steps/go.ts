@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { goVersion } from "../toolchain/versions";
 import { asRoot, exec, tryExec } from "../system/exec";
 import { cacheDir } from "../system/paths";
+import { goVersion } from "../toolchain/versions";
 
 const minutesMs = 60_000;
 

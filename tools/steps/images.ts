@@ -1,23 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { LocalSetUp } from "../../components/images";
 import { buildImages } from "../images/build";
 import { catalogue } from "../images/catalogue";
 import { digestOf, filesBelow } from "../images/digest";
 import { makeStore, removeOtherStores, storeComplete, storeExists } from "../images/store";
+import { exec } from "../system/exec";
 import { imagesFile, root } from "../system/paths";
 import { baseImage } from "./base-image";
 import type { Step } from "./step";
-
-/** What images.json holds; the program reads it through components/images.ts. */
-interface ImagesFile {
-  /** Digest over all sources that any image is made from: the same digest, nothing to build. */
-  sources: string;
-  /** The volume that machines start their image store from. */
-  store: string;
-  /** Image reference by name. */
-  images: Record<string, string>;
-}
 
 /** Folders whose content decides what the images hold. */
 const sources = ["images", "lib", "emulator", "services", "apps/demo-nginx", "package-lock.json", "tools/images"];
@@ -30,8 +22,14 @@ function sourcesDigest(): string {
   );
 }
 
-function readImages(): ImagesFile | undefined {
-  return existsSync(imagesFile) ? (JSON.parse(readFileSync(imagesFile, "utf8")) as ImagesFile) : undefined;
+function readImages(): LocalSetUp | undefined {
+  return existsSync(imagesFile) ? (JSON.parse(readFileSync(imagesFile, "utf8")) as LocalSetUp) : undefined;
+}
+
+/** Which control-group hierarchy the Docker engine uses: machines are given theirs accordingly. */
+async function cgroupVersion(): Promise<1 | 2> {
+  const version = await exec("docker", ["info", "-f", "{{.CgroupVersion}}"], { limitMs: 10_000 });
+  return version.trim() === "2" ? 2 : 1;
 }
 
 /** Every image of images/ and apps/demo-nginx, and the store that local machines start with. */
@@ -53,7 +51,7 @@ export const images: Step = {
       await makeStore(store, machine, stored);
     }
     await removeOtherStores(store);
-    const content: ImagesFile = { sources: digest, store, images: references };
+    const content: LocalSetUp = { sources: digest, store, cgroupVersion: await cgroupVersion(), images: references };
     await writeFile(imagesFile, `${JSON.stringify(content, null, 2)}\n`);
   },
 };

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buildPlugin } from "../docker-plugin/build";
 import { bundle } from "../images/bundle";
 import { digestOf, filesBelow } from "../images/digest";
 import { tryExec } from "../system/exec";
@@ -30,6 +31,7 @@ async function writeLauncher(folder: string, name: string, bundleName: string): 
 /** True when Pulumi has the official docker plugin, now or after a short try to download it. */
 async function officialDockerPlugin(note: (text: string) => void): Promise<boolean> {
   const binary = join(pluginFolder, "pulumi-resource-docker");
+  // The stand-in is a script; the official plugin is a machine's program.
   if (existsSync(binary) && !(await readFile(binary)).subarray(0, 2).equals(Buffer.from("#!"))) return true;
   await rm(pluginFolder, { recursive: true, force: true });
   note(`fetching the docker plugin ${dockerPluginVersion}`);
@@ -51,14 +53,11 @@ export const plugins: Step = {
   },
   async apply(note) {
     note("bundling the provider");
-    await bundle(
-      { drover: join(root, "provider", "main.ts"), docker: join(root, "tools", "docker-plugin", "main.ts") },
-      bundlesDir,
-    );
+    await bundle({ drover: join(root, "provider", "main.ts") }, bundlesDir);
     await writeLauncher(join(stateDir, "provider"), "drover", "drover");
     if (!(await officialDockerPlugin(note))) {
       note("it cannot be downloaded here: installing the stand-in of tools/docker-plugin");
-      await writeLauncher(pluginFolder, "docker", "docker");
+      await buildPlugin(pluginFolder);
     }
     await writeFile(stamp, sourcesDigest());
   },

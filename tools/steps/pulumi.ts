@@ -21,7 +21,10 @@ async function versionOf(command: string): Promise<string | undefined> {
 }
 
 async function onPath(): Promise<boolean> {
-  const path = (process.env.PATH ?? "").split(":").filter((dir) => dir !== binDir).join(":");
+  const path = (process.env.PATH ?? "")
+    .split(":")
+    .filter((dir) => dir !== binDir)
+    .join(":");
   const found = (await tryExec("env", [`PATH=${path}`, "sh", "-c", "command -v pulumi"]))?.trim();
   if (!found || (await versionOf(found)) !== pulumiVersion) return false;
   await symlink(found, join(binDir, "pulumi"));

@@ -1,0 +1,195 @@
+import { dirname } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { frontDoorAddress, gatewayAddress } from "../../stacks/addresses";
+import type { Environment, PlannedCore, PlannedMachine } from "../../stacks/environment";
+import { renderMetaData } from "../../templates/cloud-init/user-data";
+import { renderFrontDoor } from "../../templates/haproxy/front-door";
+import { imageOf, type LocalSetUp } from "../images";
+import type { Cloud, CoreMachine, FrontDoor, Machine, UserDataOf } from "./cloud";
+
+export interface DockerCloudArgs {
+  environment: Environment;
+  local: LocalSetUp;
+}
+
+/** What systemd, Docker and FUSE need inside a container; --privileged would ask for more than every host has. */
+const machineCapabilities = ["CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SYS_PTRACE"];
+
+/** Fills a machine's image store with hard links into the prepared one; layers are never written in place. */
+const seedScript = `set -eu
+from=/volumes/$1/_data to=/volumes/$2/_data
+[ -d "$to/image" ] && exit 0
+rm -rf "$to/.overlay2" "$to/.image" "$to/overlay2"
+cp -al "$from/overlay2" "$to/.overlay2"
+cp -a "$from/image" "$to/.image"
+mv "$to/.overlay2" "$to/overlay2"
+mv "$to/.image" "$to/image"`;
+
+/** Docker's embedded resolver, which every container on a network of its own has. */
+const embeddedResolver = "127.0.0.11";
+
+const frontDoorMemoryMb = 64;
+
+/** Machines as containers on one Docker engine: a laptop, or CI. */
+export class DockerCloud extends pulumi.ComponentResource implements Cloud {
+  readonly resolvers = [embeddedResolver];
+
+  private readonly network: docker.Network;
+  private readonly environment: Environment;
+  private readonly local: LocalSetUp;
+
+  constructor(name: string, args: DockerCloudArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("drover:clouds:DockerCloud", name, {}, opts);
+    this.environment = args.environment;
+    this.local = args.local;
+    const { subnet } = args.environment;
+    this.network = new docker.Network(
+      "network",
+      {
+        name: this.nameOf("network"),
+        ipamConfigs: [{ subnet: subnet.cidr, gateway: gatewayAddress(subnet) }],
+        labels: this.labels("network"),
+      },
+      { parent: this },
+    );
+  }
+
+  coreMachines(userData: UserDataOf<PlannedCore>): CoreMachine[] {
+    return this.environment.core.map((planned) => ({
+      ...planned,
+      instance: this.machine(planned, "images", userData(planned)),
+    }));
+  }
+
+  slaves(userData: UserDataOf<PlannedMachine>): Machine[] {
+    // A slave's image store belongs to one state of the images: with another, the slave is made anew.
+    const store = this.local.store.split("-").pop() ?? "";
+    return this.environment.slaves.map((planned) => ({
+      ...planned,
+      instance: this.machine(planned, `images-${store}`, userData(planned)),
+    }));
+  }
+
+  frontDoor(core: readonly CoreMachine[]): FrontDoor {
+    const { httpPort, httpsPort } = this.environment.frontDoor;
+    const config = renderFrontDoor({
+      servers: core.map(({ hostname, address }) => ({ name: hostname, address })),
+      httpPort: 80,
+      httpsPort: 443,
+      serverHttpPort: 80,
+      serverHttpsPort: 443,
+    });
+    const container = new docker.Container(
+      "front-door",
+      {
+        name: this.nameOf("front-door"),
+        hostname: "front-door",
+        image: imageOf("haproxy", this.environment, this.local),
+        user: "root",
+        restart: "always",
+        memory: frontDoorMemoryMb,
+        cpus: "1",
+        networksAdvanced: [{ name: this.network.name, ipv4Address: frontDoorAddress(this.environment.subnet) }],
+        ports: [
+          { ip: "127.0.0.1", external: httpPort, internal: 80 },
+          { ip: "127.0.0.1", external: httpsPort, internal: 443 },
+        ],
+        uploads: [{ file: "/usr/local/etc/haproxy/haproxy.cfg", content: config }],
+        labels: this.labels("front-door"),
+        ...boundedLogs,
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    return { address: "127.0.0.1", httpPort, httpsPort, instance: container.id };
+  }
+
+  /** Makes one machine: two disks, the first images, the container that boots. Gives its instance id. */
+  private machine(planned: PlannedMachine, imageDisk: string, userData: pulumi.Input<string>): pulumi.Output<string> {
+    const { hostname } = planned;
+    const images = this.disk(hostname, imageDisk);
+    const data = this.disk(hostname, "data");
+    const seed = this.seed(hostname, images);
+    const container = new docker.Container(
+      hostname,
+      {
+        name: this.nameOf(hostname),
+        hostname,
+        image: this.machineImage(),
+        capabilities: { adds: machineCapabilities },
+        securityOpts: ["seccomp=unconfined", "apparmor=unconfined"],
+        cgroupnsMode: this.local.cgroupVersion === 1 ? "host" : "private",
+        volumes: [
+          { volumeName: images.name, containerPath: "/var/lib/docker" },
+          { volumeName: data.name, containerPath: "/disk/ssd" },
+          // Version 2 delegates a tree of its own to the container; version 1 has none to delegate.
+          ...(this.local.cgroupVersion === 1 ? [{ hostPath: "/sys/fs/cgroup", containerPath: "/sys/fs/cgroup" }] : []),
+        ],
+        tmpfs: { "/run": "exec", "/run/lock": "" },
+        devices: [{ hostPath: "/dev/fuse", containerPath: "/dev/fuse", permissions: "rwm" }],
+        networksAdvanced: [{ name: this.network.name, ipv4Address: planned.address }],
+        restart: "always",
+        stopSignal: "SIGRTMIN+3",
+        uploads: [
+          { file: "/var/lib/cloud/seed/nocloud/user-data", content: userData, permissions: "0600" },
+          { file: "/var/lib/cloud/seed/nocloud/meta-data", content: renderMetaData(hostname, hostname) },
+        ],
+        labels: this.labels(hostname),
+        ...boundedLogs,
+      },
+      { parent: this, dependsOn: seed, deleteBeforeReplace: true },
+    );
+    return container.id;
+  }
+
+  private disk(hostname: string, purpose: string): docker.Volume {
+    return new docker.Volume(
+      `${hostname}-${purpose}`,
+      { name: this.nameOf(`${hostname}-${purpose}`), labels: this.labels(hostname) },
+      { parent: this },
+    );
+  }
+
+  /** Runs once for every new image disk. */
+  private seed(hostname: string, disk: docker.Volume): docker.Container {
+    const volumes = disk.mountpoint.apply((mountpoint) => dirname(dirname(mountpoint)));
+    return new docker.Container(
+      `${hostname}-seed`,
+      {
+        name: this.nameOf(`${hostname}-seed`),
+        image: this.machineImage(),
+        command: ["sh", "-c", seedScript, "seed", this.local.store, disk.name],
+        networkMode: "none",
+        volumes: [{ hostPath: volumes, containerPath: "/volumes" }],
+        mustRun: false,
+        attach: true,
+        memory: 256,
+        cpus: "1",
+        labels: this.labels(hostname),
+        ...boundedLogs,
+      },
+      { parent: this, deleteBeforeReplace: true, ignoreChanges: ["image", "command"] },
+    );
+  }
+
+  private machineImage(): string {
+    const image = this.local.images.machine;
+    if (!image) throw new Error("there is no machine image; run `npm run setup`");
+    return image;
+  }
+
+  private nameOf(part: string): string {
+    return `drover-${this.environment.name}-${part}`;
+  }
+
+  /** Labels by which everything of a stack, and of a machine, can be found. */
+  private labels(part: string): { label: string; value: string }[] {
+    return [
+      { label: "drover.stack", value: this.environment.name },
+      { label: "drover.part", value: part },
+    ];
+  }
+}
+
+/** Docker's own log of a container, kept small. */
+const boundedLogs = { logDriver: "json-file", logOpts: { "max-size": "10m", "max-file": "3" } };

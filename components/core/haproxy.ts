@@ -1,0 +1,72 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Environment, PlannedCore } from "../../stacks/environment";
+import { type Alias, ELECTED_MASTER, ELECTED_MASTER_BY_STATE, PING } from "../../templates/haproxy/alias";
+import { renderFrontProxy } from "../../templates/haproxy/front-proxy";
+import { marathonPort, mesosMasterPort } from "./addresses";
+import type { ServiceSpec } from "./core-service";
+import { proxyFolders, proxyPaths } from "./edge";
+import { httpHealth } from "./health";
+
+/** What the front proxies need of the cluster's identity. */
+export interface FrontProxySecrets {
+  /** Certificate, then the authority's, then the key: PEM. */
+  certificate: pulumi.Input<string>;
+  /** SHA-256, hexadecimal, of the Authorization header that opens the aliases. */
+  authorizationSha256: pulumi.Input<string>;
+}
+
+const configFile = "/usr/local/etc/haproxy/haproxy.cfg";
+const certificateFile = "/usr/local/etc/haproxy/front-door.pem";
+
+/** Services that have a host name of their own below the domain, behind the password. */
+export function aliases(core: readonly PlannedCore[], masterCheck: Environment["masterCheck"]): Alias[] {
+  const servers = (port: number) => core.map(({ hostname, address }) => ({ name: hostname, address, port }));
+  const electedMaster = masterCheck === "light" ? ELECTED_MASTER : ELECTED_MASTER_BY_STATE;
+  return [
+    { name: "mesos", servers: servers(mesosMasterPort), check: electedMaster },
+    { name: "marathon", servers: servers(marathonPort), check: PING },
+  ];
+}
+
+/** The front proxy on each core machine: aliases and apps by host name, at ports 80 and 443. */
+export function haproxy(machine: PlannedCore, environment: Environment, secrets: FrontProxySecrets): ServiceSpec {
+  const config = pulumi.output(secrets.authorizationSha256).apply((authorizationSha256) =>
+    renderFrontProxy({
+      ...proxyPaths,
+      domain: environment.domain,
+      httpPort: 80,
+      httpsPort: 443,
+      publicHttpsPort: environment.frontDoor.httpsPort,
+      certificatePath: certificateFile,
+      authorizationSha256,
+      aliases: aliases(environment.core, environment.masterCheck),
+      requiredAliases: ["mesos", "marathon"],
+    }),
+  );
+  return {
+    name: "haproxy",
+    memoryMb: 256,
+    cpus: 1,
+    env: {},
+    user: "root",
+    capabilities: ["NET_BIND_SERVICE", "SETGID", "SETUID"],
+    command: [
+      "haproxy",
+      "-W",
+      "-db",
+      "-S",
+      `${proxyPaths.socketDir}/master.sock,mode,660`,
+      "-f",
+      configFile,
+      "-f",
+      `${proxyPaths.routesDir}/current/routes.cfg`,
+    ],
+    files: [
+      { path: configFile, content: config, permissions: "0644" },
+      { path: certificateFile, content: secrets.certificate, permissions: "0600" },
+    ],
+    folders: proxyFolders,
+    health: httpHealth(machine.address, 80, "/_drover/health"),
+    stopSignal: "SIGUSR1",
+  };
+}

@@ -1,0 +1,37 @@
+import type { Environment } from "../stacks/environment";
+import type { ServiceName } from "../stacks/schema";
+
+/** What set-up found and made on this computer; tools/steps/images.ts writes it. */
+export interface LocalSetUp {
+  /** Digest of the sources that the images were made from. */
+  sources: string;
+  /** Volume that local machines start their image store from. */
+  store: string;
+  /** 1 or 2: which control-group hierarchy the Docker engine uses. */
+  cgroupVersion: 1 | 2;
+  /** Reference of every image built here, by name. */
+  images: Readonly<Record<string, string>>;
+}
+
+/** Images that others publish, at exact tags; which names and tags are known to exist is in docs/decisions. */
+const upstream: Readonly<Partial<Record<ServiceName, string>>> = {
+  zookeeper: "zookeeper:3.8.6",
+  "mesos-master": "mesosphere/mesos-master:1.7.1",
+  "mesos-agent": "mesosphere/mesos-slave:1.7.1",
+  marathon: "mesosphere/marathon:v1.11.24",
+  "mesos-dns": "mesosphere/mesos-dns:v0.6.0",
+  haproxy: "haproxy:3.2-alpine",
+};
+
+/**
+ * The image of a service: the environment's own choice, else upstream's where the engine is upstream and someone
+ * publishes one, else the one built here.
+ * @throws Error when there is none
+ */
+export function imageOf(service: ServiceName, environment: Environment, local: LocalSetUp): string {
+  const published = environment.engine === "upstream" ? upstream[service] : undefined;
+  const image = environment.images[service] ?? published ?? local.images[service];
+  if (!image)
+    throw new Error(`there is no image for ${service}; run \`npm run setup\`, or set drover:images.${service}`);
+  return image;
+}

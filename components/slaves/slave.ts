@@ -1,0 +1,141 @@
+import type { Environment, PlannedMachine } from "../../stacks/environment";
+import type { ServiceName } from "../../stacks/schema";
+import { renderEnvFile } from "../../templates/cloud-init/env-file";
+import { renderContainerUnit } from "../../templates/cloud-init/unit";
+import { renderUserData } from "../../templates/cloud-init/user-data";
+import { renderSlaveProxy } from "../../templates/haproxy/slave-proxy";
+import { zooKeeperUrl } from "../core/addresses";
+import { edgeEnv, proxyFolders, proxyPaths } from "../core/edge";
+
+/** What a slave is made from besides its environment. */
+export interface SlaveArgs {
+  environment: Environment;
+  sshPublicKey: string;
+  imageOf: (service: ServiceName) => string;
+}
+
+/** The port that Mesos agents listen on. */
+export const mesosAgentPort = 5051;
+
+/** Where the agent keeps its checkpoint and the tasks' sandboxes: the same path inside and outside its container. */
+const workFolder = "/disk/ssd/data/mesos-agent";
+
+/** Apps on a slave reach each other by host name at this port of their own machine. */
+const slaveProxyPort = 80;
+
+const proxyConfig = "/etc/drover/haproxy.cfg";
+
+/** "cpus:4;mem:2048;…": what the slave offers. */
+export function mesosResources({ cpus, memoryMb, diskMb }: Environment["slave"]): string {
+  return `cpus:${cpus};mem:${memoryMb};disk:${diskMb};ports:[31000-32000]`;
+}
+
+/** "rack:r1;zone:a": what constraints can ask for. The machine's own name and zone are always there. */
+export function mesosAttributes(slave: PlannedMachine, attributes: Readonly<Record<string, string>>): string {
+  const all = { machine: slave.hostname, zone: slave.zone, ...attributes };
+  return Object.entries(all)
+    .map(([name, value]) => `${name}:${value}`)
+    .join(";");
+}
+
+function agentEnv(slave: PlannedMachine, environment: Environment): Record<string, string> {
+  return {
+    MESOS_MASTER: zooKeeperUrl(environment.core, "mesos"),
+    MESOS_IP: slave.address,
+    MESOS_PORT: String(mesosAgentPort),
+    MESOS_HOSTNAME: slave.address,
+    MESOS_HOSTNAME_LOOKUP: "false",
+    MESOS_WORK_DIR: workFolder,
+    MESOS_RUNTIME_DIR: "/run/drover-mesos",
+    MESOS_CONTAINERIZERS: "docker,mesos",
+    // Time to pull a large image.
+    MESOS_EXECUTOR_REGISTRATION_TIMEOUT: "5mins",
+    MESOS_RESOURCES: mesosResources(environment.slave),
+    MESOS_ATTRIBUTES: mesosAttributes(slave, environment.slave.attributes),
+    MESOS_SYSTEMD_ENABLE_SUPPORT: "false",
+    MESOS_LAUNCHER: "posix",
+    MESOS_ISOLATION: "posix/cpu,posix/mem",
+    MESOS_SWITCH_USER: "false",
+  };
+}
+
+/** Options of `docker run` for the agent: it manages its neighbours and outlives none of them. */
+const agentOptions = [
+  "--network=host",
+  "--pid=host",
+  "--cap-add=SYS_ADMIN",
+  "--cap-add=SYS_PTRACE",
+  "--cap-add=NET_ADMIN",
+  "--security-opt=seccomp=unconfined",
+  "--security-opt=apparmor=unconfined",
+  "--env-file=/etc/drover/mesos-agent.env",
+  "--volume=/var/run/docker.sock:/var/run/docker.sock",
+  `--volume=${workFolder}:${workFolder}`,
+  "--volume=/run/drover-mesos:/run/drover-mesos",
+];
+
+function folderOptions(folders: Readonly<Record<string, string>>): string[] {
+  return Object.entries(folders).map(([host, container]) => `--volume=${host}:${container}`);
+}
+
+/** Everything a slave is, as cloud-init user data: it joins by ZooKeeper, and nobody ever logs in to set it up. */
+export function slaveUserData(slave: PlannedMachine, { environment, sshPublicKey, imageOf }: SlaveArgs): string {
+  const limits = (service: ServiceName, memoryMb: number, cpus: number) => ({
+    memoryMb: environment.limits[service]?.memoryMb ?? memoryMb,
+    cpus: environment.limits[service]?.cpus ?? cpus,
+  });
+  const configMount = `--volume=${proxyConfig}:/usr/local/etc/haproxy/haproxy.cfg:ro`;
+  return renderUserData({
+    hostname: slave.hostname,
+    domain: environment.domain,
+    resolvers: environment.core.map(({ address }) => address),
+    sshPublicKey,
+    files: [
+      { path: "/etc/drover/mesos-agent.env", content: renderEnvFile(agentEnv(slave, environment)) },
+      { path: "/etc/drover/edge.env", content: renderEnvFile(edgeEnv(slave.address, "slave", environment)) },
+      { path: proxyConfig, content: renderSlaveProxy({ ...proxyPaths, httpPort: slaveProxyPort }) },
+    ],
+    units: {
+      "mesos-agent.service": renderContainerUnit({
+        name: "mesos-agent",
+        description: "Mesos agent",
+        image: imageOf("mesos-agent"),
+        options: agentOptions,
+        ...limits("mesos-agent", 256, 1),
+        after: ["drover-resolver.service"],
+      }),
+      "edge.service": renderContainerUnit({
+        name: "edge",
+        description: "Routes of Marathon's tasks for this slave's HAProxy",
+        image: imageOf("edge"),
+        options: [
+          "--network=host",
+          "--user=root",
+          "--env-file=/etc/drover/edge.env",
+          configMount,
+          ...folderOptions(proxyFolders),
+        ],
+        ...limits("edge", 256, 0.5),
+      }),
+      "haproxy.service": renderContainerUnit({
+        name: "haproxy",
+        description: "Service ports of Marathon's apps",
+        image: imageOf("haproxy"),
+        options: ["--network=host", "--user=root", configMount, ...folderOptions(proxyFolders)],
+        command: [
+          "haproxy",
+          "-W",
+          "-db",
+          "-S",
+          `${proxyPaths.socketDir}/master.sock,mode,660`,
+          "-f",
+          "/usr/local/etc/haproxy/haproxy.cfg",
+          "-f",
+          `${proxyPaths.routesDir}/current/routes.cfg`,
+        ],
+        ...limits("haproxy", 256, 1),
+        after: ["edge.service"],
+      }),
+    },
+  });
+}

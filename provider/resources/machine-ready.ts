@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Progress } from "../server/progress";
+import type { ResourceHandler } from "../server/resource";
+import { SshConnection, type SshTarget } from "../ssh/connection";
+
+export interface MachineReadyInputs {
+  machine: SshTarget;
+  /** Changes when the machine was made again. */
+  machineId: string;
+  /** References built on this computer that must be in the machine's image store. */
+  images: string[];
+  timeoutSeconds: number;
+}
+
+const pollMs = 300;
+const copyLimitMs = 10 * 60_000;
+
+/** Waits until the machine takes SSH connections and its Docker engine answers. */
+async function reach(inputs: MachineReadyInputs, progress: Progress): Promise<SshConnection> {
+  const { hostname } = inputs.machine;
+  const until = Date.now() + inputs.timeoutSeconds * 1000;
+  for (;;) {
+    let connection: SshConnection | undefined;
+    try {
+      connection = await SshConnection.connect(inputs.machine);
+      await connection.exec("docker version -f '{{.Server.Version}}'", 10_000);
+      return connection;
+    } catch (error) {
+      connection?.close();
+      const why = (error as Error).message;
+      if (Date.now() > until) {
+        throw new Error(
+          `${hostname} is not ready after ${inputs.timeoutSeconds} s: ${why}. Is it running? Its boot log is on its console.`,
+        );
+      }
+      progress(`waiting for SSH and Docker: ${why}`);
+      await delay(pollMs);
+    }
+  }
+}
+
+/** Copies images from the Docker engine of this computer to the machine's, those that are not there yet. */
+async function copyMissing(connection: SshConnection, images: readonly string[], progress: Progress): Promise<void> {
+  const format = "{{.Repository}}:{{.Tag}}";
+  const present = new Set((await connection.exec(`docker images --format '${format}'`, 30_000)).split("\n"));
+  const missing = images.filter((image) => !present.has(image));
+  if (missing.length === 0) return;
+  progress(`copying ${missing.join(", ")}`);
+  const save = spawn("docker", ["save", ...missing], { stdio: ["ignore", "pipe", "pipe"] });
+  let complaint = "";
+  save.stderr.on("data", (chunk: Buffer) => {
+    complaint += chunk;
+  });
+  const saved = new Promise<void>((resolve, reject) => {
+    save.on("error", reject);
+    save.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`docker save failed: ${complaint.trim()}`))));
+  });
+  await Promise.all([saved, connection.exec("docker load -q", copyLimitMs, save.stdout)]);
+}
+
+async function makeReady(inputs: MachineReadyInputs, progress: Progress): Promise<Record<string, never>> {
+  const connection = await reach(inputs, progress);
+  try {
+    await copyMissing(connection, inputs.images, progress);
+  } finally {
+    connection.close();
+  }
+  return {};
+}
+
+/**
+ * There when a machine can be worked with: SSH and Docker answer, and the images that were built on this computer are
+ * in its store. A new machine was seeded with them; one that has been running gets what was built since.
+ */
+export const machineReady: ResourceHandler<MachineReadyInputs, Record<string, never>> = {
+  changed: (olds, news) =>
+    olds.machineId !== news.machineId || JSON.stringify(olds.images) !== JSON.stringify(news.images),
+  create: makeReady,
+  update: (_olds, news, progress) => makeReady(news, progress),
+};

@@ -1,0 +1,55 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { keyFile, knownHosts } from "../../components/ssh-files";
+import { setUp } from "../setup";
+import { exec, tryExec } from "../system/exec";
+import { root } from "../system/paths";
+import { say } from "../system/progress";
+import {
+  chosenEnvironment,
+  clearPendingOperations,
+  dropEncryptionSalt,
+  pulumi,
+  removeStaleLock,
+  stackExists,
+} from "../system/stack";
+import { runPulumi } from "../system/terminal";
+
+/** Kinds of things on a Docker engine, with the words to list and to remove them, in the order of removal. */
+const kinds = [
+  { kind: "container", list: ["ps", "-aq"], remove: ["rm", "-fv"] },
+  { kind: "network", list: ["network", "ls", "-q"], remove: ["network", "rm"] },
+  { kind: "volume", list: ["volume", "ls", "-q"], remove: ["volume", "rm", "-f"] },
+] as const;
+
+/** Removes what carries the stack's label but is in no state any more: left by an update that was killed. */
+async function sweep(stack: string): Promise<void> {
+  for (const { kind, list, remove } of kinds) {
+    const ids = (await tryExec("docker", [...list, "--filter", `label=drover.stack=${stack}`]))?.split("\n") ?? [];
+    const left = ids.filter((id) => id !== "");
+    if (left.length === 0) continue;
+    say(`${stack}: removing ${left.length} ${kind}${left.length > 1 ? "s" : ""} that the state did not know`);
+    await exec("docker", [...remove, ...left], { limitMs: 60_000 });
+  }
+}
+
+/** Removes the cluster and everything of it: `npm run down [-- <environment>]`. One that is not there is no error. */
+export async function down(words: readonly string[]): Promise<number> {
+  const stack = chosenEnvironment(words);
+  await setUp();
+  removeStaleLock(stack);
+  if (await stackExists(stack)) {
+    await clearPendingOperations(stack);
+    const code = await runPulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);
+    if (code !== 0) {
+      process.stderr.write(`\n${stack} is not gone. \`npm run down -- ${stack}\` tries again.\n`);
+      return code;
+    }
+    await pulumi(["stack", "rm", "--yes", "--preserve-config", stack]);
+  }
+  await sweep(stack);
+  dropEncryptionSalt(stack);
+  for (const file of [keyFile(stack), knownHosts(stack)]) rmSync(join(root, file), { force: true });
+  say(`${stack}: nothing of it is left; the cache (image store, images, toolchain) stays for the next time`);
+  return 0;
+}

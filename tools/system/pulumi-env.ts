@@ -1,0 +1,23 @@
+import { relative } from "node:path";
+import { backendDir, binDir, passphraseFile, pulumiHome, root, stateDir } from "./paths";
+
+/**
+ * The environment that Pulumi runs in for this clone. What the user has set (another backend, a passphrase) wins.
+ * PATH is given by the caller, since only it knows what stands there.
+ */
+export function pulumiEnv(): Record<string, string> {
+  const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
+  const passphraseGiven = PULUMI_CONFIG_PASSPHRASE !== undefined || PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
+  return {
+    PULUMI_HOME: pulumiHome,
+    PULUMI_BACKEND_URL: PULUMI_BACKEND_URL ?? `file://${backendDir}`,
+    ...(passphraseGiven ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    DROVER_STATE_DIR: relative(root, stateDir),
+  };
+}
+
+/** PATH with the toolchain first. */
+export function toolPath(): string {
+  return [binDir, ...(process.env.PATH ?? "").split(":").filter((dir) => dir !== binDir)].join(":");
+}

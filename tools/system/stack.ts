@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { exec } from "./exec";
+import { backendDir, root } from "./paths";
+import { say } from "./progress";
+import { pulumiEnv, toolPath } from "./pulumi-env";
+
+const minuteMs = 60_000;
+
+/** Runs the Pulumi CLI for its output. */
+export function pulumi(args: readonly string[], options: { input?: string; limitMs?: number } = {}): Promise<string> {
+  const env = { ...pulumiEnv(), PATH: toolPath() };
+  return exec("pulumi", [...args, "--non-interactive"], { cwd: root, env, limitMs: 2 * minuteMs, ...options });
+}
+
+/** The configuration file of a stack. */
+export function configFile(stack: string): string {
+  return join(root, "stacks", `Pulumi.${stack}.yaml`);
+}
+
+/** The environments there are: one for each file in stacks/. */
+export function environments(): string[] {
+  return readdirSync(join(root, "stacks"))
+    .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? "")
+    .filter((name) => name !== "");
+}
+
+/** The environment that a command's words name; `local` unless they do. Throws when there is no such environment. */
+export function chosenEnvironment(words: readonly string[]): string {
+  const [name = "local"] = words.filter((word) => !word.startsWith("-"));
+  if (!environments().includes(name)) {
+    throw new Error(`there is no environment ${JSON.stringify(name)}: stacks/ has ${environments().join(", ")}`);
+  }
+  return name;
+}
+
+export async function stackExists(stack: string): Promise<boolean> {
+  const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"])) as { name: string }[];
+  return stacks.some(({ name }) => name === stack);
+}
+
+/**
+ * Takes the line with the encryption salt out of a stack's file. It belongs to one state and one passphrase; without
+ * that state it would make Pulumi ask for a passphrase that nobody has.
+ */
+export function dropEncryptionSalt(stack: string): void {
+  const file = configFile(stack);
+  const text = readFileSync(file, "utf8");
+  const kept = text.replace(/^encryptionsalt: .*\n?/m, "");
+  if (kept !== text) writeFileSync(file, kept);
+}
+
+/** Makes the stack when there is none. */
+export async function initStack(stack: string): Promise<void> {
+  if (await stackExists(stack)) return;
+  dropEncryptionSalt(stack);
+  await pulumi(["stack", "init", stack]);
+}
+
+/** What Pulumi's file backend writes into a lock. */
+interface Lock {
+  pid: number;
+  username: string;
+  hostname: string;
+  timestamp: string;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/**
+ * Removes the lock that a killed update of this computer has left. One whose process lives, or that another computer
+ * holds, stays, and the command stops.
+ */
+export function removeStaleLock(stack: string): void {
+  const folder = join(backendDir, ".pulumi", "locks", "organization", "drover", stack);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    const lock = JSON.parse(readFileSync(file, "utf8")) as Lock;
+    if (lock.hostname !== hostname() || isAlive(lock.pid)) {
+      throw new Error(
+        `another update of ${stack} is running: process ${lock.pid} of ${lock.username} on ${lock.hostname}, since ${lock.timestamp}. Wait for it, or, if it cannot be alive, run \`pulumi cancel -s ${stack}\`.`,
+      );
+    }
+    rmSync(file);
+    say(`${stack}: removed the lock of an update that was killed (process ${lock.pid}, ${lock.timestamp})`);
+  }
+}
+
+interface Deployment {
+  deployment?: { pending_operations?: { type: string; resource: { urn: string } }[] };
+}
+
+/**
+ * Takes the operations that a killed update has left half-done out of the state. What they were making is found again
+ * by its name and labels when the next update makes it.
+ */
+export async function clearPendingOperations(stack: string): Promise<void> {
+  const state = JSON.parse(await pulumi(["stack", "export", "-s", stack])) as Deployment;
+  const pending = state.deployment?.pending_operations ?? [];
+  if (pending.length === 0) return;
+  for (const { type, resource } of pending) {
+    say(`${stack}: was cut off while ${type} ${resource.urn.split("::").pop()}; it is looked at again now`);
+  }
+  delete state.deployment?.pending_operations;
+  await pulumi(["stack", "import", "-s", stack], { input: JSON.stringify(state) });
+}
+
+/** A stack's outputs, secrets included. */
+export async function outputs(stack: string): Promise<Outputs> {
+  return JSON.parse(await pulumi(["stack", "output", "--json", "--show-secrets", "-s", stack])) as Outputs;
+}
+
+/** The contract of index.ts. */
+export interface Outputs {
+  endpoints: Record<string, string>;
+  machines: { hostname: string; role: "core" | "slave"; address: string; zone: string; instance: string }[];
+  zookeeper: string;
+  dnsServers: string[];
+  credentials: { username: string; password: string };
+  caCertificate: string;
+  ssh: { user: string; privateKey: string; bastion?: string };
+}
