@@ -116,14 +116,9 @@ export class Agent {
     }
   }
 
-  /** Kills every task without telling anybody and waits until they have ended. */
+  /** Kills and forgets every task without telling anybody, and waits until they have ended. */
   async killAll(): Promise<void> {
-    const running = this.tasks.all().map(({ taskRun, updates }) => {
-      updates.stop();
-      taskRun.abandon();
-      return taskRun.running?.ended;
-    });
-    await Promise.all(running);
+    await Promise.all(this.tasks.all().map((tracked) => this.abandon(tracked)));
   }
 
   private registered(agentId: string): void {
@@ -171,11 +166,15 @@ export class Agent {
 
   private shutdownFramework(frameworkId: string): void {
     for (const tracked of this.tasks.frameworks.get(frameworkId)?.tasks.values() ?? []) {
-      tracked.updates.stop();
-      tracked.taskRun.abandon();
-      const ended = tracked.taskRun.running?.ended ?? Promise.resolve();
-      void ended.then(() => this.complete(tracked));
+      void this.abandon(tracked);
     }
+  }
+
+  private async abandon(tracked: TrackedTask): Promise<void> {
+    tracked.updates.stop();
+    tracked.taskRun.kill();
+    await tracked.taskRun.over;
+    this.complete(tracked);
   }
 
   private updateFramework(info: FrameworkInfo): void {
@@ -199,15 +198,13 @@ export class Agent {
       return;
     }
     const statuses = log.flatMap((entry) => (entry.type === "UPDATE" ? [entry.status] : []));
-    if (!framework.info.checkpoint) {
-      tracked.updates.stop();
-      tracked.taskRun.abandon(); // the master has already given it up as TASK_LOST
+    if (framework.info.checkpoint) {
+      await tracked.taskRun.recover(statuses);
+      return;
     }
+    tracked.updates.stop(); // the master has already given the task up as TASK_LOST
     await tracked.taskRun.recover(statuses);
-    if (!framework.info.checkpoint) {
-      await tracked.taskRun.running?.ended;
-      this.complete(tracked);
-    }
+    await this.abandon(tracked);
   }
 
   private track(framework: FrameworkTasks, task: TaskInfo, containerId: string): TrackedTask {

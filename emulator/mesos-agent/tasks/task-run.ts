@@ -30,6 +30,8 @@ type Cause = "killed" | "unhealthy" | "overdue";
 export class TaskRun {
   /** One entry a state, oldest first; a repeated state replaces its entry. */
   readonly statuses: TaskStatus[] = [];
+  /** Resolves with the terminal status. */
+  readonly over: Promise<void>;
   private readonly launch = new AbortController();
   private container: RunningContainer | undefined;
   private stopChecks: (() => void)[] = [];
@@ -37,7 +39,7 @@ export class TaskRun {
   private graceMs: number | undefined;
   private checkResult: Record<string, unknown> | undefined;
   private runningSinceMs = 0;
-  private abandoned = false;
+  private resolveOver: () => void = () => {};
 
   constructor(
     readonly run: Run,
@@ -45,6 +47,9 @@ export class TaskRun {
   ) {
     const { check } = run.task;
     this.checkResult = check && checkStatus(check.type);
+    this.over = new Promise((resolve) => {
+      this.resolveOver = resolve;
+    });
   }
 
   get state(): TaskState {
@@ -79,6 +84,7 @@ export class TaskRun {
       this.remember(status);
     }
     if (isTerminal(this.state)) {
+      this.resolveOver();
       return;
     }
     this.checkResult = statuses.at(-1)?.check_status ?? this.checkResult;
@@ -98,12 +104,6 @@ export class TaskRun {
   kill(policy?: KillPolicy): void {
     const graceMs = graceOf(policy) ?? graceOf(this.run.task.kill_policy) ?? this.options.defaultGraceMs;
     this.end("killed", graceMs);
-  }
-
-  /** The framework has gone: ends the task and tells nobody. */
-  abandon(): void {
-    this.abandoned = true;
-    this.kill();
   }
 
   private async prepare(): Promise<void> {
@@ -225,13 +225,12 @@ export class TaskRun {
 
   private report(status: TaskStatus): void {
     this.remember(status);
-    if (!this.abandoned) {
-      this.options.log.info(
-        { task: this.run.executorId, state: status.state, reason: status.reason, message: status.message },
-        "task status",
-      );
-    }
+    const { state, reason, message } = status;
+    this.options.log.info({ task: this.run.executorId, state, reason, message }, "task status");
     this.options.report(status);
+    if (isTerminal(state)) {
+      this.resolveOver();
+    }
   }
 
   private remember(status: TaskStatus): void {

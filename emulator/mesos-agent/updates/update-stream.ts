@@ -15,6 +15,7 @@ export class UpdateStream {
   private retryMs = FIRST_RETRY_MS;
   private timer: NodeJS.Timeout | undefined;
   private terminalAcknowledged = false;
+  private stopped = false;
 
   /**
    * @param send hands an update to the master; it may get lost
@@ -47,6 +48,9 @@ export class UpdateStream {
   }
 
   add(status: TaskStatus): void {
+    if (this.stopped) {
+      return;
+    }
     this.record({ type: "UPDATE", status });
     this.pending.push(status);
     if (this.pending.length === 1) {
@@ -71,7 +75,9 @@ export class UpdateStream {
     this.sendOutstanding();
   }
 
+  /** Nobody wants to hear of the task any more: pending and later updates are dropped. */
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
     this.pending.length = 0;
   }
