@@ -85,7 +85,7 @@ export function renderUserData(args: UserDataArgs): string {
         groups: ["docker"],
         shell: "/bin/bash",
         lock_passwd: true,
-        sudo: ["ALL=(ALL) NOPASSWD:ALL"],
+        sudo: "ALL=(ALL) NOPASSWD:ALL",
         ssh_authorized_keys: [args.sshPublicKey],
       },
     ],

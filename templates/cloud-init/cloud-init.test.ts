@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { LocalSetUp } from "../../components/images";
+import { slaveUserData } from "../../components/slaves/slave";
+import { environmentOf } from "../../stacks/environment";
+import { renderEnvFile } from "./env-file";
+import { renderContainerUnit, unitWord } from "./unit";
+import { renderUserData } from "./user-data";
+
+const environment = environmentOf("test", { "drover:slaves": "1" });
+const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFvT6g8mDYVQ0L5bT2rI3m1Zc6Wn9eVxqk2Jt5sYxhQd test";
+const slave = environment.slaves[0];
+if (!slave) throw new Error("the environment has no slave");
+const userData = {
+  core: renderUserData({
+    hostname: "ops100",
+    domain: environment.domain,
+    resolvers: ["10.77.0.10"],
+    sshPublicKey: key,
+  }),
+  slave: slaveUserData(slave, { environment, sshPublicKey: key, imageOf: (service) => `drover/${service}:1` }),
+};
+
+/** Runs a script in the machine image, which has the real cloud-init and systemd. */
+function inMachine(script: string, input: string) {
+  const { images } = JSON.parse(
+    readFileSync(`${process.env.DROVER_STATE_DIR ?? ".drover"}/images.json`, "utf8"),
+  ) as LocalSetUp;
+  const args = ["run", "--rm", "-i", "--network=none", images.machine ?? "", "sh", "-c", script];
+  const { status, stdout, stderr } = spawnSync("docker", args, { input, encoding: "utf8", timeout: 60_000 });
+  return { status, output: stdout + stderr };
+}
+
+describe.each(Object.entries(userData))("user data of a %s", (role, text) => {
+  it("is valid for cloud-init", () => {
+    const { status, output } = inMachine("cat > /tmp/ud && cloud-init schema --config-file /tmp/ud", text);
+    expect(output).toContain("Valid");
+    expect(status).toBe(0);
+  });
+
+  it("has only units that systemd accepts", () => {
+    const config = parse(text) as { write_files: { path: string; content: string }[] };
+    const units = config.write_files.filter(({ path }) => path.endsWith(".service"));
+    expect(units.length).toBe(role === "slave" ? 4 : 1);
+    const script = units
+      .map(({ path, content }) => `printf %s '${Buffer.from(content).toString("base64")}' | base64 -d > ${path}\n`)
+      .join("");
+    const verify = `systemd-analyze verify --man=no ${units.map(({ path }) => path).join(" ")} 2>&1 | grep -E 'drover-resolver|mesos-agent|edge|haproxy' ; true`;
+    expect(inMachine(script + verify, "").output).toBe("");
+  });
+
+  it("lets nobody in by password, and holds no private key", () => {
+    const config = parse(text) as { ssh_pwauth: boolean; users: { lock_passwd: boolean }[] };
+    expect(config.ssh_pwauth).toBe(false);
+    expect(config.users.every((user) => user.lock_passwd)).toBe(true);
+    expect(text).not.toContain("PRIVATE KEY");
+  });
+});
+
+describe("values in files", () => {
+  it("cannot break out of an env file", () => {
+    expect(renderEnvFile({ A: "x y=$z 'q'" })).toBe("A=x y=$z 'q'\n");
+    expect(() => renderEnvFile({ A: "x\nB=y" })).toThrow("the value of A has a line break");
+    expect(() => renderEnvFile({ "A B": "x" })).toThrow('"A B" cannot name a variable');
+  });
+
+  it("cannot break out of a unit's command", () => {
+    expect(unitWord("plain-word:1")).toBe("plain-word:1");
+    expect(unitWord('a "b" $c %d\n')).toBe('"a \\"b\\" $$c %%d\\n"');
+    const unit = renderContainerUnit({
+      name: "x",
+      description: "x",
+      image: "i:1",
+      options: ["--env=A=b\nExecStart=/bin/false"],
+      memoryMb: 32,
+      cpus: 1,
+    });
+    expect(unit.split("\n").filter((line) => line.startsWith("ExecStart="))).toHaveLength(1);
+  });
+});
