@@ -1,3 +1,4 @@
+import { exitWithEngine } from "@drover/lib/pulumi/exit-with-engine";
 import { main, type Provider } from "@pulumi/pulumi/provider";
 import { clusterReady } from "./resources/cluster-ready";
 import { gate } from "./resources/gate";
@@ -51,4 +52,5 @@ const provider: Provider = {
   },
 };
 
+exitWithEngine();
 main(provider, process.argv.slice(2));

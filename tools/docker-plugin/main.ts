@@ -1,7 +1,9 @@
+import { exitWithEngine } from "@drover/lib/pulumi/exit-with-engine";
 import { startPlugin } from "./server/start";
 
 /** Pulumi starts the plugin with the address of its engine and reads the port of the plugin's service from stdout. */
 async function main(engineAddress: string | undefined): Promise<void> {
+  exitWithEngine();
   const plugin = await startPlugin(engineAddress);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, plugin.stop);
   process.stdout.write(`${plugin.port}\n`);
