@@ -3,7 +3,7 @@ import { utimesSync } from "node:fs";
 import { MESOS_VERSION } from "@drover/emulator/http/version";
 import type { MasterToAgent, Register } from "@drover/emulator/protocol/agent";
 import type { Logger } from "@drover/lib/log";
-import type { AgentInfo, FrameworkInfo, KillPolicy, TaskInfo, TaskStatus } from "@drover/lib/mesos/types";
+import type { AgentInfo, FrameworkInfo, KillPolicy, Task, TaskInfo, TaskStatus } from "@drover/lib/mesos/types";
 import type { Checkpoint, RecoveredRun } from "./checkpoint/checkpoint";
 import type { Containerizer, Run } from "./container";
 import { fetchUris } from "./fetcher/fetcher";
@@ -79,7 +79,7 @@ export class Agent {
       agent_info: this.info,
       pid: pidOf(this.options.identity),
       version: MESOS_VERSION,
-      tasks: id === undefined ? [] : tracked.map((task) => toTask(task, id)),
+      tasks: id === undefined ? [] : tracked.map((task) => withoutData(toTask(task, id))),
       frameworks: [...this.tasks.frameworks.values()].map(({ info }) => info),
     };
   }
@@ -275,4 +275,9 @@ export class Agent {
     }
     return this.agentId;
   }
+}
+
+/** Masters do not keep the `data` of statuses, and a hundred of them would be a megabyte. */
+function withoutData(task: Task): Task {
+  return { ...task, statuses: task.statuses.map(({ data, ...status }) => status) };
 }

@@ -37,7 +37,7 @@ export interface RunningContainer {
   stop(graceMs: number): void;
   /** Runs a command in it. @returns its exit status @throws Error when it cannot be run or takes longer than the limit */
   exec(command: CommandInfo, limitMs: number): Promise<number>;
-  usage(): Promise<Usage>;
+  usage(): Usage;
 }
 
 /** Makes containers of one kind. */

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import type { CommandInfo } from "@drover/lib/mesos/types";
 import { type Containerizer, describeExit, type Ending, type Run, type RunningContainer } from "../container";
 import { LaunchError } from "../launch-error";
+import { usageOfGroup } from "../process-table";
 import { findUser, type SystemUser } from "../users";
 import { type CommandEnvironment, commandEnvironment } from "./environment";
-import { groupUsage } from "./process-table";
 import { signalOfStatus } from "./signals";
 import { SupervisedProcess } from "./supervised-process";
 
@@ -61,7 +61,7 @@ export class CommandContainerizer implements Containerizer {
         escalation = setTimeout(() => supervised.signal("SIGKILL"), graceMs);
       },
       exec: (command, limitMs) => execute(command, this.env(run), run.sandbox, this.user(run), limitMs),
-      usage: async () => groupUsage(supervised.id.pid),
+      usage: () => usageOfGroup(supervised.id.pid),
     };
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { groupUsage } from "./process-table";
+import { usageOfGroup } from "../process-table";
 import { signalOfStatus } from "./signals";
 import { SupervisedProcess } from "./supervised-process";
 
@@ -44,7 +44,7 @@ test("a task that ignores SIGTERM is killed with its supervisor, children too", 
   task.signal("SIGTERM");
   task.signal("SIGKILL");
   expect(await task.ended).toBeUndefined();
-  await waitFor("an empty group", () => groupUsage(task.id.pid).memRssBytes === 0);
+  await waitFor("an empty group", () => usageOfGroup(task.id.pid).memRssBytes === 0);
 });
 
 test("another agent takes the process up and learns how it ends", async () => {

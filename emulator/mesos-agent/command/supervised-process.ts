@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readText, writeJson } from "../checkpoint/files";
 import { RUN_FILES } from "../checkpoint/paths";
+import { identify, isAlive, type ProcessId } from "../process-table";
 import type { SystemUser } from "../users";
-import { identify, isAlive, type ProcessId } from "./process-table";
 
 /**
  * Runs the task in the foreground and writes its exit status to descriptor 3, so that an agent that was restarted

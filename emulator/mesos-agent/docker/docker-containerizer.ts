@@ -3,22 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@drover/lib/log";
 import type { CommandInfo } from "@drover/lib/mesos/types";
 import type { ContainerInspectInfo } from "dockerode";
-import {
-  type Containerizer,
-  describeExit,
-  type Ending,
-  type Run,
-  type RunningContainer,
-  type Usage,
-} from "../container";
+import { type Containerizer, describeExit, type Ending, type Run, type RunningContainer } from "../container";
 import { LaunchError } from "../launch-error";
+import { usageOfContainer } from "../process-table";
 import { type ContainerContext, containerName, createOptions, dockerContainer, withTag } from "./create-options";
 import type { DefaultContainerDns } from "./dns";
 import type { DockerEngine } from "./engine";
 import { containerAddress } from "./network";
 import { type DockerConfig, registryAuth, sandboxConfig } from "./registry-auth";
 import { copyOutput } from "./sandbox-log";
-import { usageOf } from "./usage";
 
 /** The last output may still be on its way when the container has ended; nobody waits longer for it. */
 const OUTPUT_LIMIT_MS = 5000;
@@ -99,7 +92,7 @@ export class DockerContainerizer implements Containerizer {
           .catch((error) => log.error({ container: name, error: error.message }, "docker stop"));
       },
       exec: (command, limitMs) => exec(engine, name, command, limitMs),
-      usage: async (): Promise<Usage> => usageOf(await engine.stats(name)),
+      usage: () => usageOfContainer(inspect.Id),
     };
   }
 

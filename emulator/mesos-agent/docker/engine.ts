@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import Docker, { type ContainerCreateOptions, type ContainerInspectInfo, type ContainerStats } from "dockerode";
+import Docker, { type ContainerCreateOptions, type ContainerInspectInfo } from "dockerode";
 
 /** Credentials for an image's registry. */
 export interface RegistryAuth {
@@ -96,11 +96,6 @@ export class DockerEngine {
       throw new Error("the command has not ended");
     }
     return ExitCode;
-  }
-
-  /** One sample of a container's counters. */
-  stats(name: string): Promise<ContainerStats> {
-    return this.docker.getContainer(name).stats({ stream: false, "one-shot": true });
   }
 
   /** Names of all containers, running or not, with a label. */

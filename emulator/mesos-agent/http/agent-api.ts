@@ -134,9 +134,9 @@ export class AgentApi {
     return answerCall(context, this);
   }
 
-  private async containers(context: Context, view: typeof containerView) {
+  private containers(context: Context, view: typeof containerView) {
     const wanted = context.query.get("container_id");
-    const samples = (await sampleContainers(this.agent.tasks)).filter(
+    const samples = sampleContainers(this.agent.tasks).filter(
       ({ tracked }) => wanted === null || tracked.taskRun.run.containerId === wanted,
     );
     return jsonp(context, samples.map(view));

@@ -15,17 +15,12 @@ export interface ContainerSample {
   statistics: Statistics;
 }
 
-/** Measures all running containers; one that ends meanwhile is left out. */
-export async function sampleContainers(registry: TaskRegistry): Promise<ContainerSample[]> {
-  const samples = registry.all().map(async (tracked): Promise<ContainerSample[]> => {
-    try {
-      const statistics = await sample(tracked);
-      return statistics === undefined ? [] : [{ tracked, statistics }];
-    } catch {
-      return [];
-    }
+/** Measures all running containers. */
+export function sampleContainers(registry: TaskRegistry): ContainerSample[] {
+  return registry.all().flatMap((tracked) => {
+    const statistics = sample(tracked);
+    return statistics === undefined ? [] : [{ tracked, statistics }];
   });
-  return (await Promise.all(samples)).flat();
 }
 
 /** One entry of `/monitor/statistics`. */
@@ -64,12 +59,12 @@ function status({ tracked }: ContainerSample): Record<string, unknown> {
   return { container_id: { value: run.containerId }, ...(running?.pid && { executor_pid: running.pid }) };
 }
 
-async function sample({ taskRun }: TrackedTask): Promise<Statistics | undefined> {
+function sample({ taskRun }: TrackedTask): Statistics | undefined {
   const { running, run } = taskRun;
   if (running === undefined) {
     return undefined;
   }
-  const usage = await running.usage();
+  const usage = running.usage();
   const isProcess = running.pid !== undefined;
   const resources = isProcess ? resourcesInUse(run.task) : (run.task.resources ?? []);
   const memoryBytes = scalarSum(resources, "mem") * MB;

@@ -59,7 +59,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ["LIST_FILES", (api, { path }) => listFiles(String(path), api.attachedPaths())],
   ["READ_FILE", readFileCall],
   ["GET_STATE", getState],
-  ["GET_CONTAINERS", async ({ agent }) => ({ containers: await containers(agent) })],
+  ["GET_CONTAINERS", ({ agent }) => ({ containers: sampleContainers(agent.tasks).map(operatorContainerView) })],
   ["GET_FRAMEWORKS", ({ agent }) => getFrameworks(agent.tasks)],
   ["GET_EXECUTORS", ({ agent }) => getExecutors(agent.tasks)],
   ["GET_OPERATIONS", () => ({ operations: [] })],
@@ -83,10 +83,6 @@ export async function answerCall(context: Context, api: AgentApi): Promise<Reply
 
 function metrics({ agent, garbage, isRegistered }: AgentApi): { name: string; value: number }[] {
   return Object.entries(metricsView(agent, garbage, isRegistered())).map(([name, value]) => ({ name, value }));
-}
-
-async function containers(agent: AgentApi["agent"]): Promise<unknown[]> {
-  return (await sampleContainers(agent.tasks)).map(operatorContainerView);
 }
 
 function getState({ agent }: AgentApi): unknown {

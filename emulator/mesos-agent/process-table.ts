@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Usage } from "../container";
+import type { Usage } from "./container";
 
 const CLOCK_TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
@@ -32,26 +32,34 @@ export function isAlive({ pid, startTicks }: ProcessId): boolean {
 }
 
 /** What all processes of a group use together. */
-export function groupUsage(group: number): Usage {
-  const members = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readStat(Number(name)))
-    .filter((stat) => stat?.group === group);
-  const sum = (pick: (stat: Stat) => number) => members.reduce((total, stat) => total + (stat ? pick(stat) : 0), 0);
+export function usageOfGroup(group: number): Usage {
+  return sum(running().filter((stat) => stat.group === group));
+}
+
+/** What all processes of a Docker container use together, found by its full id in their cgroup paths. */
+export function usageOfContainer(dockerId: string): Usage {
+  return sum(running().filter(({ pid }) => readProc(pid, "cgroup")?.includes(dockerId)));
+}
+
+function running(): Stat[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => readStat(Number(pid)) ?? []);
+}
+
+function sum(stats: readonly Stat[]): Usage {
+  const total = (pick: (stat: Stat) => number) => stats.reduce((result, stat) => result + pick(stat), 0);
   return {
-    cpusUserSeconds: sum((stat) => stat.userTicks) / CLOCK_TICKS_PER_SECOND,
-    cpusSystemSeconds: sum((stat) => stat.systemTicks) / CLOCK_TICKS_PER_SECOND,
-    memRssBytes: sum((stat) => stat.rssPages) * PAGE_BYTES,
+    cpusUserSeconds: total((stat) => stat.userTicks) / CLOCK_TICKS_PER_SECOND,
+    cpusSystemSeconds: total((stat) => stat.systemTicks) / CLOCK_TICKS_PER_SECOND,
+    memRssBytes: total((stat) => stat.rssPages) * PAGE_BYTES,
   };
 }
 
 /** Reads /proc/<pid>/stat; the fields are counted after the command, which may contain anything. */
 function readStat(pid: number): Stat | undefined {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch {
-    return undefined; // gone
+  const text = readProc(pid, "stat");
+  if (text === undefined) {
+    return undefined;
   }
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const number = (index: number) => Number(fields[index]);
@@ -64,4 +72,13 @@ function readStat(pid: number): Stat | undefined {
     startTicks: number(19),
     rssPages: number(21),
   };
+}
+
+/** Undefined when the process has gone. */
+function readProc(pid: number, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return undefined;
+  }
 }
