@@ -429,6 +429,10 @@ export type Event =
   | { type: "UPDATE"; update: { status: TaskStatus } }
   | { type: "MESSAGE"; message: { agent_id: Value; executor_id: Value; data: string } }
   | { type: "FAILURE"; failure: { agent_id?: Value; executor_id?: Value; status?: number } }
+  | {
+      type: "UPDATE_OPERATION_STATUS";
+      update_operation_status: { status: { operation_id?: Value; state: string; message?: string } };
+    }
   | { type: "ERROR"; error: { message: string } }
   | { type: "HEARTBEAT" };
 

@@ -1,0 +1,114 @@
+import { isIPv4 } from "node:net";
+import { parseDurationMs } from "@drover/lib/duration";
+import {
+  booleanFlag,
+  choiceFlag,
+  durationFlag,
+  type FlagValues,
+  integerFlag,
+  optionalFlag,
+  type ParsedFlags,
+  parseFlags,
+  parseInteger,
+  pathFlag,
+  textFlag,
+} from "@drover/lib/flags";
+import { parseZookeeperUrl } from "@drover/lib/zookeeper/url";
+
+const port = (text: string) => parseInteger(text, 1, 65535);
+
+const table = {
+  /** Without it the master stands alone and leads at once; that needs registry=in_memory. */
+  zk: optionalFlag(parseZookeeperUrl),
+  zk_session_timeout: durationFlag("10secs"),
+  ip: optionalFlag(ipv4),
+  port: { parse: port, initial: "5050" },
+  advertise_ip: optionalFlag(ipv4),
+  advertise_port: optionalFlag(port),
+  hostname: textFlag(),
+  hostname_lookup: booleanFlag(true),
+  cluster: textFlag(),
+  /** `replicated_log` is the registry in ZooKeeper here, see registry.ts. */
+  registry: choiceFlag(["replicated_log", "in_memory"], "replicated_log"),
+  /** Upstream's replicated log needs it; here ZooKeeper's own quorum does that work and the number is only shown. */
+  quorum: optionalFlag((text) => parseInteger(text, 1, 99)),
+  /** Upstream's replicated log lies there; this master keeps nothing on disk and only shows it. */
+  work_dir: pathFlag(),
+  log_dir: pathFlag(),
+  logging_level: choiceFlag(["INFO", "WARNING", "ERROR"], "INFO"),
+  agent_ping_timeout: durationFlag("15secs"),
+  max_agent_ping_timeouts: integerFlag(5, 1),
+  agent_reregister_timeout: durationFlag("10mins"),
+  allocation_interval: durationFlag("1secs"),
+  min_allocatable_resources: { parse: parseMinAllocatable, initial: "cpus:0.01|mem:32" },
+  filter_gpu_resources: booleanFlag(true),
+  offer_timeout: optionalFlag(parseDurationMs),
+  root_submissions: booleanFlag(true),
+  registry_max_agent_age: durationFlag("2weeks"),
+  registry_gc_interval: durationFlag("15mins"),
+  registry_store_timeout: durationFlag("20secs"),
+  max_completed_frameworks: integerFlag(50),
+  max_completed_tasks_per_framework: integerFlag(1000),
+  max_unreachable_tasks_per_framework: integerFlag(1000),
+  credentials: pathFlag(),
+  http_authenticators: choiceFlag(["basic"], "basic"),
+  http_framework_authenticators: choiceFlag(["basic"], "basic"),
+  authenticate_http_readonly: booleanFlag(false),
+  authenticate_http_readwrite: booleanFlag(false),
+  authenticate_http_frameworks: booleanFlag(false),
+  /** Agents prove their `credential` by HTTP basic here. */
+  authenticate_agents: booleanFlag(false),
+  /** Concerns frameworks on the old driver, which this master does not have: all others are already kept to it. */
+  authenticate_frameworks: booleanFlag(false),
+};
+
+export type MasterTable = typeof table;
+export type MasterFlags = FlagValues<MasterTable>;
+
+/**
+ * Reads the flags of a master from `MESOS_*`.
+ * @throws FlagError that names every variable at fault
+ */
+export function readMasterFlags(environment: NodeJS.ProcessEnv): ParsedFlags<MasterTable> {
+  const parsed = parseFlags(table, environment, { prefix: "MESOS_" });
+  const { values, texts } = parsed;
+  if (values.registry === "replicated_log" && !values.zk) {
+    throw new Error(
+      "MESOS_ZK is missing: registry replicated_log is kept in ZooKeeper (or set MESOS_REGISTRY=in_memory)",
+    );
+  }
+  const needsCredentials = [
+    "authenticate_http_readonly",
+    "authenticate_http_readwrite",
+    "authenticate_http_frameworks",
+    "authenticate_agents",
+  ] as const;
+  const switched = needsCredentials.find((name) => values[name]);
+  if (switched !== undefined && values.credentials === undefined) {
+    throw new Error(`MESOS_CREDENTIALS is missing: MESOS_${switched.toUpperCase()} needs the principals and secrets`);
+  }
+  if (texts.zk !== undefined) {
+    texts.zk = texts.zk.replace(/\/\/[^/]*@/, "//***@");
+  }
+  return parsed;
+}
+
+function ipv4(text: string): string {
+  if (!isIPv4(text)) {
+    throw new Error(`'${text}' is not an IPv4 address`);
+  }
+  return text;
+}
+
+/** `cpus:0.01|mem:32`: an agent is offered when it has all amounts of one of the alternatives. */
+function parseMinAllocatable(text: string): { name: string; amount: number }[][] {
+  return text.split("|").map((alternative) =>
+    alternative.split(";").map((part) => {
+      const match = /^([a-z]+):(\d+(?:\.\d+)?)$/.exec(part.trim());
+      if (match?.[1] === undefined) {
+        throw new Error(`'${part}' is not name:amount`);
+      }
+      return { name: match[1], amount: Number(match[2]) };
+    }),
+  );
+}

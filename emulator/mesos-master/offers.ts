@@ -1,0 +1,105 @@
+import type { Offer as OfferMessage } from "@drover/lib/mesos/types";
+import { type Agent, type Framework, hasCapability, type Offer } from "./cluster";
+import { type Leadership, nowSeconds } from "./leadership";
+import type { ResourceForm, Resources } from "./resources";
+import type { TaskUpdates } from "./task-updates";
+
+const DEFAULT_REFUSE_SECONDS = 5;
+const MAX_REFUSE_SECONDS = 365 * 86_400;
+
+export interface Grant {
+  agent: Agent;
+  role: string;
+  resources: Resources;
+}
+
+/** How a framework sees resources: old spelling `role` or reservations, allocated role only with MULTI_ROLE. */
+export function formFor(framework: Framework, role: string): ResourceForm {
+  return {
+    ...(hasCapability(framework.info, "RESERVATION_REFINEMENT") ? {} : { role: "*" as const }),
+    ...(hasCapability(framework.info, "MULTI_ROLE") ? { allocation: role } : {}),
+  };
+}
+
+/** The message of an offer, in the form its framework understands unless another is given. */
+export function offerMessage(offer: Offer, form: ResourceForm = formFor(offer.framework, offer.role)): OfferMessage {
+  const { agent, framework } = offer;
+  const [ip = "", port = "0"] = agent.pid.slice(agent.pid.indexOf("@") + 1).split(":");
+  return {
+    id: { value: offer.id },
+    framework_id: { value: framework.id },
+    agent_id: { value: agent.id },
+    hostname: agent.info.hostname,
+    url: {
+      scheme: "http",
+      address: { hostname: agent.info.hostname, ip, port: Number(port) },
+      path: `/${agent.pid.slice(0, agent.pid.indexOf("@"))}`,
+    },
+    resources: offer.resources.toList(form),
+    ...(agent.info.attributes?.length ? { attributes: agent.info.attributes } : {}),
+    ...(agent.info.domain ? { domain: agent.info.domain } : {}),
+    ...(form.allocation === undefined ? {} : { allocation_info: { role: form.allocation } }),
+  };
+}
+
+/** How long a refusal holds, in milliseconds; absent, negative or no number: 5 s, at most a year. */
+export function refuseMs(refuseSeconds: number | undefined): number {
+  const seconds = refuseSeconds !== undefined && refuseSeconds >= 0 ? refuseSeconds : DEFAULT_REFUSE_SECONDS;
+  return Math.min(seconds, MAX_REFUSE_SECONDS) * 1000;
+}
+
+/** Makes offers and takes them back. */
+export class Offers {
+  private next = 0;
+
+  constructor(
+    private readonly leadership: Leadership,
+    private readonly updates: TaskUpdates,
+  ) {}
+
+  /** Offers resources of several agents to one framework in one event. */
+  make(framework: Framework, grants: Grant[]): void {
+    const { cluster, info, flags, counters } = this.leadership;
+    const offers = grants.map(({ agent, role, resources }) => {
+      const offer: Offer = { id: `${info.id}-O${this.next++}`, framework, agent, role, resources };
+      cluster.addOffer(offer);
+      if (flags.offer_timeout !== undefined) {
+        offer.expiry = setTimeout(() => this.rescind(offer), flags.offer_timeout);
+      }
+      return offer;
+    });
+    counters.add("master/offers_sent", offers.length);
+    this.updates.send(framework, { type: "OFFERS", offers: { offers: offers.map((offer) => offerMessage(offer)) } });
+  }
+
+  /** Takes an offer back and says so. */
+  rescind(offer: Offer): void {
+    this.leadership.cluster.removeOffer(offer);
+    this.updates.send(offer.framework, { type: "RESCIND", rescind: { offer_id: { value: offer.id } } });
+  }
+
+  /** Takes all offers of an agent back. */
+  rescindAgent(agent: Agent): void {
+    for (const offer of [...agent.offers]) {
+      this.rescind(offer);
+    }
+  }
+
+  /** Takes the offers of a framework whose stream has gone: there is nobody to tell. */
+  discard(framework: Framework): void {
+    for (const offer of [...framework.offers]) {
+      this.leadership.cluster.removeOffer(offer);
+    }
+  }
+
+  /** The framework did not want these resources of the agent: they are not offered to that role of it for a while. */
+  refuse(framework: Framework, role: string, agent: Agent, resources: Resources, refuseSeconds?: number): void {
+    const ms = refuseMs(refuseSeconds);
+    if (ms === 0 || resources.isEmpty) {
+      return;
+    }
+    const filters = framework.filters.get(role) ?? new Map();
+    framework.filters.set(role, filters);
+    filters.set(agent.id, { untilMs: nowSeconds() * 1000 + ms, resources });
+  }
+}
