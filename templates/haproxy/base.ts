@@ -18,6 +18,7 @@ export function hostsMap({ routesDir }: EdgePaths): string {
  *
  * Workers run as haproxy; the sockets belong to root, as whom both the master process and the edge run.
  * Old workers end at `hard-stop-after` at the latest, so that event streams do not keep a process for every reload.
+ * An old worker closes a kept connection only after one more answer on it, never while a request may be on its way.
  * Servers keep their health over a reload by the state file the edge saves before it.
  * @param logNormal false: only failed requests are logged
  */
@@ -36,7 +37,8 @@ defaults
   mode http
   log global
   option httplog
-  option dontlognull${logNormal ? "" : "\n  option dontlog-normal"}
+  option dontlognull
+  option idle-close-on-response${logNormal ? "" : "\n  option dontlog-normal"}
   load-server-state-from-file global
   retries 3
   option redispatch 1

@@ -70,7 +70,11 @@ beforeAll(async () => {
   await writeFile(join(dir, "haproxy.cfg"), config);
   proxy = await docker(
     ...["run", "--detach", "--label", "drover.test=edge", "--volume", `${dir}:/etc/drover:ro`, "--user", "root"],
-    ...["--cap-drop", "ALL", "--cap-add", "NET_BIND_SERVICE", "--cap-add", "SETUID", "--cap-add", "SETGID"],
+    ...[
+      "--cap-drop",
+      "ALL",
+      ...["KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"].flatMap((name) => ["--cap-add", name]),
+    ],
     ...["--publish", `127.0.0.1:${ports.http}:80`, "--publish", `127.0.0.1:${ports.https}:443`, image],
     ...["haproxy", "-W", "-db", "-f", "/etc/drover/haproxy.cfg", "-f", "/etc/drover/routes.cfg"],
   );

@@ -3,6 +3,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const LIMIT_MS = 30_000;
+/** `[ALERT] (27) : config : parsing [/path/routes.cfg:4] : `, which differs from run to run. */
+const PREFIX = /^\[ALERT\]\s+\(\d+\) : (config : )?(parsing \[[^\]]*\] : )?/;
 
 /** Checks configuration files as one whole; resolves with HAProxy's complaint, or undefined when it has none. */
 export type ConfigCheck = (routesPath: string) => Promise<string | undefined>;
@@ -15,8 +17,8 @@ export function haproxyCheck(configPath: string): ConfigCheck {
       return undefined;
     } catch (error) {
       const { stderr, message } = error as { stderr?: string; message: string };
-      const alerts = (stderr ?? "").split("\n").filter((line) => line.startsWith("[ALERT]"));
-      return alerts[0] ?? message;
+      const alert = (stderr ?? "").split("\n").find((line) => line.startsWith("[ALERT]"));
+      return alert?.replace(PREFIX, "") ?? message;
     }
   };
 }
