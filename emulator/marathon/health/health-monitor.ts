@@ -20,7 +20,7 @@ interface Watched {
   timers: (NodeJS.Timeout | undefined)[];
 }
 
-/** Until a task is healthy for the first time it is asked this often: a deployment waits for the answer. */
+/** Until the first result that counts a task is asked this often: a deployment waits for it. */
 const eagerIntervalMs = 2_000;
 
 /** Does the health checks of the leader, takes in those of the agents, and knows the health of every task. */
@@ -86,7 +86,7 @@ export class HealthMonitor {
       const isStillWatched = this.watched.get(watched.instance.id) === watched && watched.timers[index] !== undefined;
       if (!isStillWatched) return;
       this.take(watched, index, check, result, check);
-      const isNew = watched.health[index]?.firstSuccess === undefined;
+      const isNew = watched.health[index] === undefined;
       const intervalMs = check.intervalSeconds * 1000;
       this.schedule(watched, index, check, isNew ? Math.min(intervalMs, eagerIntervalMs) : intervalMs);
     }, delayMs);

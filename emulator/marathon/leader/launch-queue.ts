@@ -80,6 +80,11 @@ export class LaunchQueue {
     return this.entries.size === 0;
   }
 
+  /** Missing tasks of an app. */
+  countOf(appId: string): number {
+    return this.entries.get(appId)?.count ?? 0;
+  }
+
   /** The queue as `GET /v2/queue` answers it. */
   describe(nowMs: number): QueueItem[] {
     return [...this.entries.values()].map((entry) => {

@@ -1,5 +1,10 @@
 import type { Logger } from "@drover/lib/log";
-import type { Instance } from "../model/instance";
+
+/** A task and where it runs. */
+export interface Victim {
+  taskId: string;
+  agentId: string;
+}
 
 export interface KillLimits {
   /** So many kills are under way at once, `--kill_chunk_size`. */
@@ -12,7 +17,7 @@ type Kill = (taskId: string, agentId: string) => Promise<void>;
 
 /** Sees to it that tasks end: Mesos may lose a kill, and is not to be asked for too many at once. */
 export class TaskKiller {
-  private readonly waiting = new Map<string, Instance>();
+  private readonly waiting = new Map<string, Victim>();
   private readonly sentAt = new Map<string, number>();
 
   constructor(
@@ -21,8 +26,8 @@ export class TaskKiller {
     private readonly log: Logger,
   ) {}
 
-  add(instance: Instance): void {
-    this.waiting.set(instance.taskId, instance);
+  add(victim: Victim): void {
+    this.waiting.set(victim.taskId, victim);
     this.send(Date.now());
   }
 
@@ -35,13 +40,13 @@ export class TaskKiller {
 
   /** Sends what is due; to be called every now and then. */
   send(nowMs: number): void {
-    for (const [taskId, instance] of this.waiting) {
+    for (const [taskId, { agentId }] of this.waiting) {
       const sentAt = this.sentAt.get(taskId);
       const isDue =
         sentAt === undefined ? this.sentAt.size < this.limits.chunkSize : nowMs - sentAt >= this.limits.retryMs;
       if (!isDue) continue;
       this.sentAt.set(taskId, nowMs);
-      this.kill(taskId, instance.agentId).catch((error: Error) => {
+      this.kill(taskId, agentId).catch((error: Error) => {
         this.log.warn({ taskId, error: error.message }, "kill could not be sent, will be sent again");
       });
     }

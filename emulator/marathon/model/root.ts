@@ -50,7 +50,8 @@ export function appsWithin(root: Root, group: string): AppDefinition[] {
   return [...root.apps.values()].filter((app) => isWithin(app.id, group));
 }
 
-function withAncestors(
+/** The groups with those above an app or group that were not there. */
+export function withAncestors(
   groups: ReadonlyMap<string, GroupInfo>,
   id: string,
   version: string,

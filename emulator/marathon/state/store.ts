@@ -4,6 +4,7 @@ import { isZookeeperError } from "@drover/lib/zookeeper/errors";
 import type { AppChange } from "../deployments/plan";
 import type { Instance } from "../model/instance";
 import type { GroupInfo, Root } from "../model/root";
+import { isVersion } from "../model/timestamp";
 import { decode, encode } from "./codec";
 import { bucketNames, StatePaths } from "./paths";
 import { NodeWriter } from "./writer";
@@ -117,7 +118,7 @@ export class Store {
   }
 
   async definition(id: string, version: string): Promise<AppDefinition | undefined> {
-    return this.tryRead(this.paths.appVersion(id, version));
+    return isVersion(version) ? this.tryRead(this.paths.appVersion(id, version)) : undefined;
   }
 
   saveInstance(instance: Instance): Promise<void> {

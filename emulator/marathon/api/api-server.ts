@@ -1,0 +1,118 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { type HttpError, json, type Reply } from "@drover/lib/http/reply";
+import { Router } from "@drover/lib/http/router";
+import type { Logger } from "@drover/lib/log";
+import type { Leader } from "../leader/leader";
+import { ApiError } from "../model/api-error";
+import type { AppRequestRules } from "../model/app-request";
+import type { Settings } from "../settings";
+import { addAppRoutes } from "./app-routes";
+import { isAuthentic, refuse } from "./authentication";
+import { addDeploymentRoutes } from "./deployment-routes";
+import { addGroupRoutes } from "./group-routes";
+import { LeaderProxy } from "./leader-proxy";
+import { metrics } from "./metrics";
+import { addQueueRoutes } from "./queue-routes";
+import { addSystemRoutes, pong } from "./system-routes";
+import { addTaskRoutes } from "./task-routes";
+
+/** Who leads, as this instance knows it. */
+export interface Leadership {
+  /** This instance leads (it may still be reading its state). */
+  isElected: boolean;
+  /** Present once this instance leads and has read its state. */
+  leader?: Leader;
+  /** `host:port` of whoever leads. */
+  address?: string;
+}
+
+export interface ApiOptions {
+  settings: Settings;
+  /** `host:port` under which the others reach this instance. */
+  address: string;
+  leadership: Leadership;
+  log: Logger;
+  abdicate: () => void;
+}
+
+const bodyLimitBytes = 16 * 1024 * 1024;
+
+/** Marathon's HTTP side: answers as the leader, else hands on to it. */
+export function apiListener(options: ApiOptions): RequestListener {
+  const { settings, address, leadership, log } = options;
+  const own = localRouter(options);
+  const api = leaderRouter(options);
+  const proxy = new LeaderProxy({
+    address,
+    connectMs: settings.leader_proxy_connection_timeout,
+    readMs: settings.leader_proxy_read_timeout,
+    log,
+  });
+  return (request, response) => {
+    allowOrigins(request, response, settings.access_control_allow_origin);
+    request.url = withoutTrailingSlash(request.url ?? "/");
+    const isPing = request.url === "/ping";
+    const isOwn = isPing || /^\/metrics(\/|$)/.test(request.url);
+    if (!isPing && !isAuthentic(request, settings.http_credentials)) refuse(response, settings.http_realm);
+    else if (isOwn) void own.handle(request, response);
+    else if (!leadership.isElected) proxy.handle(request, response, leadership.address);
+    else {
+      response.setHeader("X-Marathon-Leader", `http://${address}`);
+      void api.handle(request, response);
+    }
+  };
+}
+
+/** What every instance answers itself. */
+function localRouter({ leadership, log }: ApiOptions): Router {
+  return new Router(errorsWith(log))
+    .on("GET", "/ping", () => pong)
+    .on("GET", "/metrics", () => json(metrics(leadership.leader)));
+}
+
+function leaderRouter({ settings, address, leadership, log, abdicate }: ApiOptions): Router {
+  const router = new Router({ bodyLimitBytes, ...errorsWith(log) });
+  const leaderOf = () => {
+    if (leadership.leader) return leadership.leader;
+    throw new ApiError(503, "This Marathon has just been elected and reads its state: try again in a moment");
+  };
+  const rules: AppRequestRules = {
+    role: settings.mesos_role,
+    features: settings.enable_features,
+    ...(settings.default_network_name ? { defaultNetworkName: settings.default_network_name } : {}),
+  };
+  addTaskRoutes(router, leaderOf);
+  addAppRoutes(router, leaderOf, rules);
+  addGroupRoutes(router, leaderOf, rules);
+  addDeploymentRoutes(router, leaderOf);
+  addQueueRoutes(router, leaderOf);
+  addSystemRoutes(router, { leaderOf, settings, address, abdicate });
+  return router;
+}
+
+function errorsWith(log: Logger) {
+  return {
+    onError: errorReply,
+    onFault: (error: unknown, { method, path }: { method: string; path: string }) => {
+      log.error({ error: (error as Error).message, stack: (error as Error).stack, method, path }, "request failed");
+    },
+  };
+}
+
+function errorReply(error: HttpError): Reply {
+  const body = error instanceof ApiError ? error.body : { message: error.message };
+  return json(body, error.status, error.headers);
+}
+
+/** `--access_control_allow_origin` */
+function allowOrigins(request: IncomingMessage, response: ServerResponse, allowed: string[] | undefined): void {
+  const origin = request.headers.origin;
+  if (allowed === undefined || origin === undefined) return;
+  if (allowed.includes("*")) response.setHeader("Access-Control-Allow-Origin", "*");
+  else if (allowed.includes(origin)) response.setHeader("Access-Control-Allow-Origin", origin);
+}
+
+/** `/v2/apps/` is `/v2/apps`. */
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/^(\/(?:v2|ping|metrics)[^?]*?)\/+(?=\?|$)/, "$1");
+}

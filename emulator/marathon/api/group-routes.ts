@@ -1,0 +1,131 @@
+import { json, type Reply } from "@drover/lib/http/reply";
+import type { Context, Router } from "@drover/lib/http/router";
+import type { Group } from "@drover/lib/marathon/types";
+import type { Leader } from "../leader/leader";
+import { ApiError, invalidObject, unknownGroup } from "../model/api-error";
+import type { AppRequestRules } from "../model/app-request";
+import { type RawGroup, readGroup, withPutGroup } from "../model/group-request";
+import { parseJsonBody } from "../model/json-shape";
+import { absoluteId, parentOf } from "../model/path-id";
+import { appsWithin, type GroupInfo, withoutGroup } from "../model/root";
+import { appEmbeds, appView } from "./app-view";
+import { queryFlag } from "./query";
+import { deploymentReply } from "./replies";
+
+/** `/v2/groups`. */
+export function addGroupRoutes(router: Router, leaderOf: () => Leader, rules: AppRequestRules): void {
+  router
+    .on("GET", "/v2/groups/versions", (context) => versions(leaderOf(), context))
+    .on("GET", "/v2/groups/*id/versions", (context) => versions(leaderOf(), context))
+    .on("GET", "/v2/groups/*id/apps", (context) => listApps(leaderOf(), context));
+  for (const path of ["/v2/groups", "/v2/groups/*id"]) {
+    router
+      .on("GET", path, (context) => show(leaderOf(), context))
+      .on("POST", path, (context) => create(leaderOf(), context, rules))
+      .on("PUT", path, (context) => update(leaderOf(), context, rules))
+      .on("PATCH", path, (context) => patch(leaderOf(), context))
+      .on("DELETE", path, (context) => remove(leaderOf(), context));
+  }
+}
+
+function pathId({ params }: Context): string {
+  return absoluteId(params.id ?? "");
+}
+
+function findGroup(leader: Leader, context: Context): GroupInfo {
+  const id = pathId(context);
+  const group = leader.state.root.groups.get(id);
+  if (group === undefined) throw unknownGroup(id);
+  return group;
+}
+
+function show(leader: Leader, context: Context): Reply {
+  return json(groupView(leader, findGroup(leader, context), context.query));
+}
+
+/** Former states of a group are not kept: there is the present one. */
+function versions(leader: Leader, context: Context): Reply {
+  return json([findGroup(leader, context).version]);
+}
+
+function listApps(leader: Leader, context: Context): Reply {
+  const { id } = findGroup(leader, context);
+  const embeds = appEmbeds(context.query, "apps");
+  return json(appsWithin(leader.state.root, id).map((app) => appView(leader, app, embeds)));
+}
+
+/** Without `embed` apps, groups and pods are included; with any only what is named. */
+function groupView(leader: Leader, info: GroupInfo, query: URLSearchParams): Group {
+  const embed = query.getAll("embed");
+  const has = (name: string) => embed.length === 0 || embed.some((each) => each.startsWith(`group.${name}`));
+  const { root } = leader.state;
+  const view = (group: GroupInfo): Group => ({
+    id: group.id,
+    ...(has("apps")
+      ? {
+          apps: [...root.apps.values()]
+            .filter((app) => parentOf(app.id) === group.id)
+            .map((app) => appView(leader, app, appEmbeds(query, "group.apps"))),
+        }
+      : {}),
+    ...(has("groups")
+      ? {
+          groups: [...root.groups.values()]
+            .filter((child) => child.id !== "/" && parentOf(child.id) === group.id)
+            .map(view),
+        }
+      : {}),
+    ...(has("pods") ? { pods: [] } : {}),
+    dependencies: group.dependencies,
+    version: group.version,
+    enforceRole: group.enforceRole,
+  });
+  return view(info);
+}
+
+async function create(leader: Leader, context: Context, rules: AppRequestRules): Promise<Reply> {
+  const group = readGroup(parseJsonBody(await context.body()));
+  const id = absoluteId(group.id ?? "", pathId(context));
+  if (leader.state.root.groups.has(id) && id !== "/") {
+    throw new ApiError(409, `Group ${id} is already created. Use PUT to change this group.`);
+  }
+  return deploymentReply(await deploy(leader, context, id, group, rules), 201, `/v2/groups${id}`);
+}
+
+async function update(leader: Leader, context: Context, rules: AppRequestRules): Promise<Reply> {
+  const group = readGroup(parseJsonBody(await context.body()));
+  const id = pathId(context);
+  if (group.id !== undefined && absoluteId(group.id, parentOf(id)) !== id && id !== "/") {
+    throw invalidObject([{ path: "/id", errors: [`must be ${id} as in the path, or left out`] }]);
+  }
+  const existed = leader.state.root.groups.has(id);
+  if (!existed && group.scaleBy !== undefined) throw unknownGroup(id);
+  if (queryFlag(context.query, "dryRun", false)) {
+    const steps = leader.deployer.plan((root, version) => withPutGroup(root, id, group, version, rules));
+    return json({ steps });
+  }
+  const result = await deploy(leader, context, id, group, rules);
+  return deploymentReply(result, existed ? 200 : 201, existed ? undefined : `/v2/groups${id}`);
+}
+
+function deploy(leader: Leader, { query }: Context, id: string, group: RawGroup, rules: AppRequestRules) {
+  const force = queryFlag(query, "force", false);
+  return leader.deployer.deploy((root, version) => withPutGroup(root, id, group, version, rules), { force });
+}
+
+/** Upstream patches `enforceRole` only, and that is off for all groups here. */
+async function patch(leader: Leader, context: Context): Promise<Reply> {
+  findGroup(leader, context);
+  const { enforceRole, ...others } = readGroup(parseJsonBody(await context.body()));
+  const unknown = Object.entries(others).flatMap(([key, value]) => (value === undefined ? [] : key));
+  if (enforceRole === undefined || unknown.length > 0) {
+    throw new ApiError(422, "only enforceRole of a group can be patched: use PUT for everything else");
+  }
+  return json({});
+}
+
+async function remove(leader: Leader, context: Context): Promise<Reply> {
+  const { id } = findGroup(leader, context);
+  const force = queryFlag(context.query, "force", false);
+  return deploymentReply(await leader.deployer.deploy((root) => withoutGroup(root, id), { force }));
+}

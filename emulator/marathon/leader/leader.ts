@@ -1,0 +1,259 @@
+import type { Logger } from "@drover/lib/log";
+import type { HealthCheck } from "@drover/lib/marathon/types";
+import type { MasterDetector } from "@drover/lib/mesos/master-detector";
+import type { Event, TaskStatus } from "@drover/lib/mesos/types";
+import type { EventBus } from "../events/event-bus";
+import type { Health } from "../health/health";
+import { HealthMonitor } from "../health/health-monitor";
+import { ReadinessMonitor } from "../health/readiness-monitor";
+import type { Instance } from "../model/instance";
+import { newGroup, type Root } from "../model/root";
+import type { Settings } from "../settings";
+import type { Store, StoredState } from "../state/store";
+import { Conductor } from "./conductor";
+import { Definitions } from "./definitions";
+import { Deployer } from "./deployer";
+import { Framework } from "./framework";
+import { InstanceRegistry } from "./instance-registry";
+import { LaunchQueue } from "./launch-queue";
+import { OfferHandler } from "./offer-handler";
+import { OfferInterest } from "./offer-interest";
+import { TaskKiller } from "./task-killer";
+import { TaskTracker } from "./task-tracker";
+import { Timekeeper } from "./timekeeper";
+import { WantedState } from "./wanted-state";
+
+export interface LeaderOptions {
+  settings: Settings;
+  store: Store;
+  detector: MasterDetector;
+  events: EventBus;
+  log: Logger;
+  /** The leadership cannot go on: the process has to end, so that another leads. */
+  onFatal: (reason: string) => void;
+}
+
+/** Everything only the leading instance does, wired together. */
+export class Leader {
+  readonly instances = new InstanceRegistry();
+  readonly definitions = new Definitions();
+  readonly queue = new LaunchQueue();
+  readonly readiness: ReadinessMonitor;
+  readonly health: HealthMonitor;
+  readonly state: WantedState;
+  readonly tracker: TaskTracker;
+  readonly deployer: Deployer;
+  readonly conductor: Conductor;
+  readonly framework: Framework;
+  private readonly killer: TaskKiller;
+  private readonly interest: OfferInterest;
+  private readonly offers: OfferHandler;
+  private readonly timekeeper: Timekeeper;
+  private reconciliation: NodeJS.Timeout | undefined;
+
+  /** Reads what a former leader left and goes on from there. */
+  static async take(options: LeaderOptions): Promise<Leader> {
+    const stored = await options.store.load(newGroup("/", new Date().toISOString()));
+    const leader = new Leader(options, stored);
+    await leader.learnDefinitions(stored);
+    leader.begin(stored);
+    return leader;
+  }
+
+  private constructor(
+    readonly options: LeaderOptions,
+    stored: StoredState,
+  ) {
+    const { settings, store, detector, events, log } = options;
+    const { instances, definitions, queue } = this;
+    const watch = (work: Promise<unknown>) => this.watch(work);
+    this.state = new WantedState(rootOf(stored));
+    this.framework = new Framework({
+      settings,
+      detector,
+      ...(stored.frameworkId ? { frameworkId: stored.frameworkId } : {}),
+      events,
+      log,
+      listener: {
+        onSubscribed: (id) => this.onSubscribed(id),
+        onEvent: (event) => this.onEvent(event),
+        onRefused: (message) => this.onRefused(message),
+      },
+    });
+    this.health = new HealthMonitor({
+      onFailed: (instance, healthCheck) =>
+        events.publish("failed_health_check_event", {
+          appId: instance.appId,
+          taskId: instance.taskId,
+          instanceId: instance.id,
+          healthCheck,
+        }),
+      onChanged: (instance, alive) => this.onHealthChanged(instance, alive),
+      onHopeless: (instance, check, health) => this.onHopeless(instance, check, health),
+    });
+    this.readiness = new ReadinessMonitor(() => this.conductor.advanceSoon());
+    const { health, readiness } = this;
+    const killLimits = { chunkSize: settings.kill_chunk_size, retryMs: settings.kill_retry_timeout };
+    this.killer = new TaskKiller(this.framework.kill, killLimits, log);
+    this.interest = new OfferInterest(this.framework, settings.min_revive_offers_interval);
+    const { killer, interest, state } = this;
+    this.tracker = new TaskTracker({
+      ...{ instances, definitions, queue, killer, health, readiness, store, events, log },
+      onChange: () => this.conductor.advanceSoon(),
+      onEnded: () => {
+        this.conductor.advanceSoon();
+        interest.refresh();
+      },
+    });
+    const { tracker } = this;
+    this.conductor = new Conductor({
+      ...{ state, instances, definitions, tracker, queue, interest, health, readiness, store, events, watch },
+    });
+    const { conductor } = this;
+    this.deployer = new Deployer({
+      ...{ state, store, definitions, tracker, conductor, events, watch },
+      rules: {
+        servicePorts: { first: settings.local_port_min, last: settings.local_port_max },
+        defaultRole: settings.mesos_role,
+      },
+      maxRunning: settings.max_running_deployments,
+    });
+    this.offers = new OfferHandler({
+      ...{ queue, instances, tracker, log, watch },
+      answers: this.framework,
+      rules: { acceptedRolesDefault: settings.accepted_resource_roles_default_behavior, random: Math.random },
+      taskInfo: { envPrefix: settings.env_vars_prefix, mesosBridgeName: settings.mesos_bridge_name },
+      maxPerOffer: settings.max_instances_per_offer,
+    });
+    this.timekeeper = new Timekeeper({
+      ...{ state, instances, tracker, killer, queue, conductor, log, watch },
+      limits: { launchMs: settings.task_launch_timeout, confirmMs: settings.task_launch_confirm_timeout },
+      scaleIntervalMs: settings.scale_apps_interval,
+    });
+  }
+
+  /** Stops all work; tasks run on. */
+  close(): void {
+    clearTimeout(this.reconciliation);
+    this.timekeeper.close();
+    this.conductor.close();
+    this.interest.close();
+    this.health.close();
+    this.readiness.close();
+    this.framework.stop();
+  }
+
+  /** The definitions in use: the current ones, those deployments lead from, and those of tasks that are older still. */
+  private async learnDefinitions(stored: StoredState): Promise<void> {
+    for (const { changes } of stored.deployments) {
+      for (const app of changes.flatMap(({ from, to }) => [from, to])) if (app) this.definitions.add(app);
+    }
+    for (const app of stored.root.apps) this.definitions.add(app);
+    for (const instance of stored.instances) {
+      if (this.definitions.of(instance)) continue;
+      const app = await this.options.store.definition(instance.appId, instance.version);
+      if (app) this.definitions.add(app);
+    }
+  }
+
+  private begin(stored: StoredState): void {
+    const { log } = this.options;
+    this.tracker.restore(stored.instances, stored.failures);
+    this.deployer.resume(stored.deployments);
+    const { instances, deployments } = stored;
+    log.info({ apps: stored.root.apps.length, tasks: instances.length, deployments: deployments.length }, "leading");
+    this.framework.start();
+    this.conductor.advanceSoon();
+  }
+
+  private onSubscribed(id: string): void {
+    this.watch(this.options.store.saveFrameworkId(id));
+    this.killer.resend();
+    this.interest.refresh();
+    this.conductor.advanceSoon();
+    this.reconcile(0, this.options.settings.reconciliation_initial_delay);
+  }
+
+  /** Now, again when the agents have come back to a new master, then at regular intervals. */
+  private reconcile(delayMs: number, nextMs: number): void {
+    const { settings, log } = this.options;
+    clearTimeout(this.reconciliation);
+    this.reconciliation = setTimeout(() => {
+      this.framework.reconcile(this.instances.all()).catch((error: Error) => {
+        log.warn({ error: error.message }, "reconciliation could not be asked for");
+      });
+      this.reconcile(nextMs, settings.reconciliation_interval);
+    }, delayMs);
+  }
+
+  private onEvent(event: Event): void {
+    const { events, log } = this.options;
+    switch (event.type) {
+      case "OFFERS":
+        this.offers.onOffers(event.offers.offers);
+        break;
+      case "UPDATE":
+        this.watch(this.onUpdate(event.update.status));
+        break;
+      case "MESSAGE": {
+        const { agent_id, executor_id, data } = event.message;
+        const message = Buffer.from(data, "base64").toString("utf8");
+        events.publish("framework_message_event", { slaveId: agent_id.value, executorId: executor_id.value, message });
+        break;
+      }
+      case "FAILURE":
+        log.warn(event.failure, "an agent or executor failed");
+        break;
+    }
+  }
+
+  private async onUpdate(status: TaskStatus): Promise<void> {
+    const { log } = this.options;
+    log.info({ taskId: status.task_id.value, state: status.state, message: status.message }, "status update");
+    await this.tracker.update(status);
+    await this.framework.acknowledge(status).catch((error: Error) => {
+      // The agent sends it again.
+      log.warn({ taskId: status.task_id.value, error: error.message }, "update could not be acknowledged");
+    });
+  }
+
+  private onHealthChanged(instance: Instance, alive: boolean): void {
+    const { events } = this.options;
+    const { id: instanceId, taskId, appId, version } = instance;
+    events.publish("health_status_changed_event", { appId, instanceId, taskId, version, alive });
+    const healthy = this.health.isHealthy(instanceId) ?? null;
+    events.publish("instance_health_changed_event", { instanceId, runSpecId: appId, healthy, runSpecVersion: version });
+    this.conductor.advanceSoon();
+  }
+
+  /** Too many failures in a row: the task is replaced, with a delay as after any failure. */
+  private onHopeless(instance: Instance, check: HealthCheck, health: Health): void {
+    const { events, log } = this.options;
+    const { id: instanceId, taskId, appId, version, host, agentId: slaveId } = instance;
+    const reason = `${check.protocol} health check failed ${health.consecutiveFailures} times: ${health.lastFailureCause}`;
+    log.warn({ taskId, reason }, "killing an unhealthy task");
+    events.publish("unhealthy_instance_kill_event", { appId, taskId, instanceId, version, reason, host, slaveId });
+    const app = this.definitions.of(instance);
+    if (app) this.queue.delays.failed(app, Date.now());
+    this.watch(this.tracker.stop(instance));
+  }
+
+  private onRefused(message: string): void {
+    const { store, onFatal } = this.options;
+    // A framework that was removed never comes back: the next leader registers as a new one.
+    const isRemoved = /framework has been removed/i.test(message);
+    const done = isRemoved ? store.saveFrameworkId("") : Promise.resolve();
+    void done.finally(() => onFatal(`the Mesos master refuses this framework: ${message}`));
+  }
+
+  private watch(work: Promise<unknown>): void {
+    work.catch((error: Error) => this.options.onFatal(error.message));
+  }
+}
+
+function rootOf({ root }: StoredState): Root {
+  return {
+    apps: new Map(root.apps.map((app) => [app.id, app])),
+    groups: new Map(root.groups.map((group) => [group.id, group])),
+  };
+}

@@ -1,0 +1,180 @@
+import type { Logger } from "@drover/lib/log";
+import type { AppDefinition, TaskFailure } from "@drover/lib/marathon/types";
+import type { TaskStatus } from "@drover/lib/mesos/types";
+import type { EventBus } from "../events/event-bus";
+import type { HealthMonitor } from "../health/health-monitor";
+import type { ReadinessMonitor } from "../health/readiness-monitor";
+import { conditionOf, hasEnded, type Instance, isFailure, withStatus } from "../model/instance";
+import type { Store } from "../state/store";
+import type { Definitions } from "./definitions";
+import type { InstanceRegistry } from "./instance-registry";
+import type { LaunchQueue } from "./launch-queue";
+import type { TaskKiller } from "./task-killer";
+
+export interface TrackerParts {
+  instances: InstanceRegistry;
+  definitions: Definitions;
+  queue: LaunchQueue;
+  killer: TaskKiller;
+  health: HealthMonitor;
+  readiness: ReadinessMonitor;
+  store: Store;
+  events: EventBus;
+  log: Logger;
+  /** Something changed that deployments and the queue have to look at. */
+  onChange: () => void;
+  /** The same; and an agent has room that it did not have before. */
+  onEnded: () => void;
+}
+
+/** Ends that say something about the app, kept as its last failure. */
+const notableEnds = ["TASK_FAILED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED", "TASK_GONE", "TASK_GONE_BY_OPERATOR"];
+
+/** Follows every task from its launch to its end, in memory and in the store. */
+export class TaskTracker {
+  readonly failures = new Map<string, TaskFailure>();
+
+  constructor(private readonly parts: TrackerParts) {}
+
+  /** Takes in the tasks a former leader knew. */
+  restore(instances: readonly Instance[], failures: readonly TaskFailure[]): void {
+    for (const instance of instances) this.parts.instances.put(instance);
+    for (const failure of failures) this.failures.set(failure.appId, failure);
+    for (const instance of instances) {
+      if (instance.goal === "stop") this.parts.killer.add(instance);
+      this.watchHealth(instance);
+    }
+  }
+
+  /** Adds a task that is about to be launched; resolves when a new leader would know of it. */
+  async launch(instance: Instance): Promise<void> {
+    this.parts.instances.put(instance);
+    this.tellChange(instance, "Provisioned");
+    await this.parts.store.saveInstance(instance);
+  }
+
+  /** Takes in a status update; resolves when it is stored and may be acknowledged. */
+  async update(status: TaskStatus): Promise<void> {
+    const instance = this.parts.instances.withTask(status.task_id.value);
+    if (instance === undefined) return this.updateUnknown(status);
+    if (status.healthy !== undefined) this.parts.health.reported(instance.id, status.healthy);
+    if (hasEnded(status.state)) {
+      await this.end(instance, status);
+    } else {
+      const updated = withStatus(instance, status, new Date().toISOString());
+      this.parts.instances.put(updated);
+      this.watchHealth(updated);
+      if (updated.state !== instance.state) {
+        this.tellStatus(updated, status);
+        this.tellChange(updated, conditionOf(updated.state));
+      }
+      this.parts.onChange();
+      if (!isSame(updated, instance)) await this.parts.store.saveInstance(updated);
+    }
+  }
+
+  /** Tells a task to end. One on an agent that is not there is forgotten; should it come back, it is killed then. */
+  async stop(instance: Instance): Promise<void> {
+    if (instance.goal === "stop") return;
+    if (instance.state === "TASK_UNREACHABLE") return this.expunge(instance, "killed while unreachable");
+    const stopping: Instance = { ...instance, goal: "stop" };
+    this.parts.instances.put(stopping);
+    this.watchHealth(stopping);
+    this.parts.killer.add(stopping);
+    this.parts.onChange();
+    await this.parts.store.saveInstance(stopping);
+  }
+
+  /** Forgets a task without having heard of its end. */
+  async expunge(instance: Instance, message: string): Promise<void> {
+    const { taskId, agentId } = instance;
+    await this.end(instance, { task_id: { value: taskId }, agent_id: { value: agentId }, state: "TASK_LOST", message });
+  }
+
+  private async end(instance: Instance, status: TaskStatus): Promise<void> {
+    const { instances, definitions, killer, health, readiness, store } = this.parts;
+    const app = definitions.of(instance);
+    const now = new Date();
+    instances.remove(instance);
+    killer.remove(instance.taskId);
+    health.forget(instance.id);
+    readiness.forget(instance.id);
+    if (app && instance.goal === "run") this.slowDown(app, instance, status, now);
+    this.tellStatus({ ...instance, state: status.state }, status);
+    this.tellChange({ ...instance, state: status.state }, conditionOf(status.state));
+    this.parts.onEnded();
+    const failure = this.failureOf(instance, status, now);
+    if (failure) this.failures.set(instance.appId, failure);
+    await Promise.all([store.removeInstance(instance.id), failure ? store.saveFailure(failure) : undefined]);
+  }
+
+  /** A task that failed, or was killed for failing its health check, delays the next one. */
+  private slowDown(app: AppDefinition, instance: Instance, status: TaskStatus, now: Date): void {
+    const { delays } = this.parts.queue;
+    if (isFailure(status.state) || status.healthy === false) delays.failed(app, now.getTime());
+    else if (instance.startedAt) delays.succeeded(app, (now.getTime() - Date.parse(instance.startedAt)) / 1000);
+  }
+
+  private failureOf(instance: Instance, status: TaskStatus, now: Date): TaskFailure | undefined {
+    if (!notableEnds.includes(status.state)) return undefined;
+    return {
+      appId: instance.appId,
+      host: instance.host,
+      message: status.message ?? "",
+      slaveId: instance.agentId,
+      state: status.state,
+      taskId: instance.taskId,
+      timestamp: now.toISOString(),
+      version: instance.version,
+    };
+  }
+
+  /** A task that nobody here knows of, or that was given up: it must not run on beside its successor. */
+  private updateUnknown(status: TaskStatus): void {
+    const { killer, events, log } = this.parts;
+    const taskId = status.task_id.value;
+    if (hasEnded(status.state)) {
+      killer.remove(taskId);
+      const [runSpecId = "", instanceId = taskId] = [taskId.split(".")[0], taskId.replace(/\._app\.\d+$/, "")];
+      const fields = { instanceId, runSpecId, condition: conditionOf(status.state) };
+      events.publish("unknown_instance_terminated_event", fields);
+    } else if (status.state !== "TASK_UNREACHABLE" && status.agent_id) {
+      log.warn({ taskId, state: status.state }, "killing a task that is not known here");
+      killer.add({ taskId, agentId: status.agent_id.value });
+    }
+  }
+
+  private watchHealth(instance: Instance): void {
+    const app = this.parts.definitions.of(instance);
+    if (app) this.parts.health.update(instance, app);
+  }
+
+  private tellStatus(instance: Instance, status: TaskStatus): void {
+    this.parts.events.publish("status_update_event", {
+      slaveId: instance.agentId,
+      taskId: instance.taskId,
+      taskStatus: status.state,
+      message: status.message ?? "",
+      appId: instance.appId,
+      host: instance.host,
+      ipAddresses: instance.ipAddresses,
+      ports: instance.hostPorts.filter((port) => port !== null),
+      version: instance.version,
+    });
+  }
+
+  private tellChange(instance: Instance, condition: string): void {
+    this.parts.events.publish("instance_changed_event", {
+      instanceId: instance.id,
+      condition,
+      runSpecId: instance.appId,
+      agentId: instance.agentId,
+      host: instance.host,
+      runSpecVersion: instance.version,
+    });
+  }
+}
+
+function isSame(a: Instance, b: Instance): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
