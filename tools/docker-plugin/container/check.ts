@@ -44,7 +44,6 @@ function checkCombinations(inputs: ContainerInputs): Failure[] {
       "rm",
       "cannot be used with `restart`: a container is either removed or restarted",
     ],
-    [inputs.logOpts !== undefined && inputs.logDriver === undefined, "logOpts", "needs `logDriver`"],
     [
       memory !== undefined && memoryReservation !== undefined && memoryReservation > memory,
       "memoryReservation",

@@ -84,7 +84,7 @@ function hostConfig(inputs: ContainerInputs, networkMode: string): HostConfig & 
     IpcMode: inputs.ipcMode,
     PidMode: inputs.pidMode,
     UsernsMode: inputs.usernsMode,
-    LogConfig: inputs.logDriver === undefined ? undefined : { Type: inputs.logDriver, Config: inputs.logOpts ?? {} },
+    LogConfig: { Type: inputs.logDriver ?? "", Config: inputs.logOpts ?? {} },
     Privileged: inputs.privileged,
     ReadonlyRootfs: inputs.readOnly,
     Runtime: inputs.runtime,

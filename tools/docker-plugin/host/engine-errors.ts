@@ -32,7 +32,7 @@ export function engineMessage(error: unknown): string {
 /** What the engine says -> what to do about it. */
 const ADVICE: [RegExp, (match: RegExpMatchArray) => string][] = [
   [
-    /Bind for (.+):(\d+) failed: port is already allocated|listen (?:tcp|udp|sctp)\d? (.+):(\d+): bind: address already in use|failed to bind host port for (.+?):(\d+)[:/].*address already in use/,
+    /Bind for (.+):(\d+) failed: port is already allocated|listen (?:tcp|udp|sctp)\d? (.+):(\d+): bind: address already in use|failed to bind host port (?:for )?(\S+?):(\d+)[:/].*address already in use/,
     ([, ip1, port1, ip2, port2, ip3, port3]) =>
       `port ${port1 ?? port2 ?? port3} is already in use on ${ip1 ?? ip2 ?? ip3}: stop what holds it or set another \`external\` port`,
   ],

@@ -23,9 +23,9 @@ export const network: ResourceType<NetworkInputs> = {
       const whose = standing(existing.Labels, labels);
       if (whose === "foreign") throw nameTaken("network", name, host, existing.Labels);
       if (whose === "same") return state(inputs, existing);
-      await docker.getNetwork(existing.Id).remove();
     }
     try {
+      if (existing !== undefined) await docker.getNetwork(existing.Id).remove();
       const created = await docker.createNetwork(
         requestBody({
           Name: name,

@@ -15,6 +15,9 @@ const DEFAULTED = "__defaults";
 /** How long an operation may take where the program sets no `customTimeouts`, in seconds. */
 const OPERATION_LIMIT_SECONDS = 20 * 60;
 
+/** A read asks a few questions; an engine that does not answer them hangs. */
+const READ_LIMIT_SECONDS = 60;
+
 /** The resource that an operation is for. */
 export interface Subject {
   urn: string;
@@ -109,7 +112,7 @@ export class Provider {
   async read(subject: Subject, id: string, inputs: Values, previous: Values): Promise<State<object> | undefined> {
     const type = resourceType(subject.type);
     try {
-      const state = await this.operate(subject, "brief", 0, (operation) =>
+      const state = await this.operate(subject, "brief", READ_LIMIT_SECONDS, (operation) =>
         type.read(operation, id, withoutDefaulted(inputs), previous),
       );
       const defaulted = inputs[DEFAULTED];

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { UNKNOWN } from "../server/values";
-import { docker, IMAGE, inspect, removeLeftovers, TEST_LABEL } from "./docker";
+import { docker, IMAGE, inspect, removeLeftovers, TEST_LABELS } from "./docker";
 import { type Inputs, type Made, TestPlugin } from "./plugin";
 
 const CONTAINER = "docker:index/container:Container";
@@ -19,7 +19,7 @@ afterAll(() => plugin.stop());
 
 /** A container that sleeps, with a name of its own. */
 function sleeper(inputs: Inputs = {}): Inputs {
-  return { image: IMAGE, name: unique(), command: ["sleep", "infinity"], labels: [TEST_LABEL], ...inputs };
+  return { image: IMAGE, name: unique(), command: ["sleep", "infinity"], labels: TEST_LABELS, ...inputs };
 }
 
 function unique(): string {
@@ -107,6 +107,58 @@ describe("a container's inputs reach the engine", () => {
     });
   });
 
+  it("as they were given, the rarer ones too", async () => {
+    const made = await create(
+      sleeper({
+        deviceCgroupRules: ["b 7:* rwm"],
+        deviceReadBps: [{ path: "/dev/loop0", rate: 1048576 }],
+        hostname: "box",
+        ipcMode: "private",
+        logOpts: { "max-file": "2" },
+        memory: 64,
+        memoryReservation: 32,
+        memorySwap: 96,
+        cpuSet: "0",
+        pidMode: "host",
+        platform: "linux/amd64",
+        publishAllPorts: true,
+        stdinOpen: true,
+        tty: true,
+        mounts: [
+          {
+            type: "bind",
+            source: "/usr/share",
+            target: "/shared",
+            readOnly: true,
+            bindOptions: { propagation: "rprivate" },
+          },
+        ],
+      }),
+    );
+    expect(await inspect(made.id, ".Config")).toMatchObject({ OpenStdin: true, Tty: true });
+    expect(await inspect(made.id, ".HostConfig")).toMatchObject({
+      BlkioDeviceReadBps: [{ Path: "/dev/loop0", Rate: 1048576 }],
+      CpusetCpus: "0",
+      DeviceCgroupRules: ["b 7:* rwm"],
+      IpcMode: "private",
+      LogConfig: { Config: { "max-file": "2" } },
+      Memory: 64 * 1024 * 1024,
+      MemoryReservation: 32 * 1024 * 1024,
+      MemorySwap: 96 * 1024 * 1024,
+      Mounts: [
+        {
+          Type: "bind",
+          Source: "/usr/share",
+          Target: "/shared",
+          ReadOnly: true,
+          BindOptions: { Propagation: "rprivate" },
+        },
+      ],
+      PidMode: "host",
+      PublishAllPorts: true,
+    });
+  });
+
   it("with files copied in before the start, each with its mode and owner", async () => {
     const uploads = [
       { file: "/opt/new/text", content: "grüße", permissions: "0640", owner: "7", group: "8" },
@@ -126,8 +178,8 @@ describe("a container's inputs reach the engine", () => {
 
   it("in several networks, by name and by id, with addresses and aliases", async () => {
     const [front, back] = await Promise.all([
-      plugin.create(NETWORK, "front", { labels: [TEST_LABEL], ipamConfigs: [{ subnet: "172.31.201.0/24" }] }),
-      plugin.create(NETWORK, "back", { labels: [TEST_LABEL], ipamConfigs: [{ subnet: "172.31.202.0/24" }] }),
+      plugin.create(NETWORK, "front", { labels: TEST_LABELS, ipamConfigs: [{ subnet: "172.31.201.0/24" }] }),
+      plugin.create(NETWORK, "back", { labels: TEST_LABELS, ipamConfigs: [{ subnet: "172.31.202.0/24" }] }),
     ]);
     const made = await create(
       sleeper({
@@ -156,11 +208,18 @@ describe("a container's inputs reach the engine", () => {
   });
 });
 
+it("a preview makes nothing and knows what is given, but not what the engine decides", async () => {
+  const { name, ...inputs } = sleeper({ hostname: "box", image: UNKNOWN });
+  const made = await plugin.create(CONTAINER, "c", { ...inputs, name }, { preview: true });
+  expect(made).toMatchObject({ id: "", outputs: { name, hostname: "box", image: UNKNOWN, networkDatas: UNKNOWN } });
+  expect(await docker("ps", "-aq", "--filter", `name=${String(name)}`)).toBe("");
+});
+
 describe("a change", () => {
   it("is none when nothing but the order of a set changed", async () => {
-    const inputs = sleeper({ envs: ["A=1", "B=2"], labels: [TEST_LABEL, { label: "x", value: "y" }] });
+    const inputs = sleeper({ envs: ["A=1", "B=2"], labels: [...TEST_LABELS, { label: "x", value: "y" }] });
     const made = await create(inputs);
-    const turned = { ...inputs, envs: ["B=2", "A=1"], labels: [{ label: "x", value: "y" }, TEST_LABEL] };
+    const turned = { ...inputs, envs: ["B=2", "A=1"], labels: [{ label: "x", value: "y" }, ...TEST_LABELS] };
     expect(await plugin.diff(made, turned)).toEqual({ updates: [], replaces: [], deleteBeforeReplace: false });
   });
 
@@ -214,7 +273,7 @@ describe("a refresh", () => {
   });
 
   it("shows what was changed by hand, and nothing when nothing was", async () => {
-    const network = await plugin.create(NETWORK, "n", { labels: [TEST_LABEL] });
+    const network = await plugin.create(NETWORK, "n", { labels: TEST_LABELS });
     const inputs = sleeper({ memory: 64, restart: "always", networksAdvanced: [{ name: network.id }] });
     const made = await create(inputs);
     const untouched = await plugin.read(made);
@@ -291,6 +350,13 @@ describe("a one-shot container", () => {
     expect((await plugin.read(made))?.outputs.containerLogs).toBe(made.outputs.containerLogs);
   });
 
+  it("that was given a secret has a secret log", async () => {
+    const inputs = oneShot("echo $WORD", { envs: ["WORD=hush"] });
+    const made = await plugin.create(CONTAINER, "c", inputs, { secrets: [["envs", 0]] });
+    expect(made.outputs.containerLogs).toBe("hush\n");
+    expect(made.secrets).toEqual(expect.arrayContaining([["envs", 0], ["containerLogs"]]));
+  });
+
   it("with `rm` leaves nothing behind, and stays in the state", async () => {
     const made = await create(oneShot("true", { rm: true }));
     expect(await docker("ps", "-aq", "--filter", `id=${made.id}`)).toBe("");
@@ -333,7 +399,7 @@ describe("a container that does not come up", () => {
 describe("a delete", () => {
   it("stops the container within its grace and takes its anonymous volumes along", async () => {
     const trap = "trap 'echo bye > /data/last; exit' TERM; while :; do sleep 0.1; done";
-    const volume = await plugin.create(VOLUME, "v", { labels: [TEST_LABEL] });
+    const volume = await plugin.create(VOLUME, "v", { labels: TEST_LABELS });
     const volumes = [{ volumeName: volume.id, containerPath: "/data" }, { containerPath: "/anonymous" }];
     const made = await create(sleeper({ command: ["sh", "-c", trap], destroyGraceSeconds: 10, volumes }));
     const mounts = await inspect<{ Name: string; Destination: string }[]>(made.id, ".Mounts");

@@ -1,10 +1,20 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** One file's tests must not remove what those of another file use at the same time. */
+const RUN = randomBytes(6).toString("hex");
+
 /** Marks all that these tests make. */
-export const TEST_LABEL = { label: "drover.test", value: "docker-plugin" };
+export const TEST_LABELS = [
+  { label: "drover.test", value: "docker-plugin" },
+  { label: "drover.test.run", value: RUN },
+];
+
+/** The same marks as options of `docker run`. */
+export const TEST_LABEL_OPTIONS = TEST_LABELS.flatMap(({ label, value }) => ["--label", `${label}=${value}`]);
 
 /** The image that every host of Drover has. */
 export const IMAGE = "debian:bookworm-slim";
@@ -19,9 +29,9 @@ export async function inspect<T>(id: string, template: string): Promise<T> {
   return JSON.parse(await docker("inspect", "--format", `{{json ${template}}}`, id)) as T;
 }
 
-/** Removes what tests have left behind. */
+/** Removes what the tests of this file have left behind. */
 export async function removeLeftovers(): Promise<void> {
-  const filter = ["--filter", `label=${TEST_LABEL.label}=${TEST_LABEL.value}`, "-q"];
+  const filter = ["--filter", `label=drover.test.run=${RUN}`, "-q"];
   const lines = (text: string) => text.split("\n").filter((line) => line !== "");
   const containers = lines(await docker("ps", "-a", ...filter));
   if (containers.length > 0) await docker("rm", "-f", "-v", ...containers);

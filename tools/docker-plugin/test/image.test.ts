@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { docker, IMAGE, inspect, removeLeftovers, TEST_LABEL } from "./docker";
+import { docker, IMAGE, inspect, removeLeftovers, TEST_LABEL_OPTIONS } from "./docker";
 import { type Inputs, type Made, TestPlugin } from "./plugin";
 
 const IMAGE_TYPE = "docker:index/image:Image";
@@ -99,12 +99,10 @@ describe("with a registry", () => {
       "drover-test/docker-plugin-registry",
       join(__dirname, "registry"),
     );
-    const label = `${TEST_LABEL.label}=${TEST_LABEL.value}`;
     registry = await docker(
       "run",
       "-d",
-      "--label",
-      label,
+      ...TEST_LABEL_OPTIONS,
       "-p",
       "127.0.0.1::5000",
       "drover-test/docker-plugin-registry",

@@ -15,6 +15,8 @@ export interface Made {
   id: string;
   inputs: Values;
   outputs: Values;
+  /** Where outputs of the create were secret. */
+  secrets?: Path[];
 }
 
 /** The plugin as Pulumi's engine sees it: every call goes over gRPC. */
@@ -84,7 +86,8 @@ export class TestPlugin {
     request.setProperties(encode(checked, options.secrets ?? []));
     request.setPreview(options.preview ?? false);
     const response = await this.call<proto.CreateRequest, proto.CreateResponse>("create", request);
-    return { type, name, id: response.getId(), inputs: checked, outputs: decode(response.getProperties()).values };
+    const { values: outputs, secrets } = decode(response.getProperties());
+    return { type, name, id: response.getId(), inputs: checked, outputs, secrets };
   }
 
   /** What is there now, or undefined when it is gone. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { docker, TEST_LABEL } from "./docker";
+import { docker } from "./docker";
 
 const run = promisify(execFile);
 
@@ -25,9 +25,18 @@ export class SshHost {
     const folder = await mkdtemp(join(tmpdir(), "drover-ssh-"));
     for (const name of ["key", "other"])
       await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, name)]);
-    const label = `${TEST_LABEL.label}=${TEST_LABEL.value}-ssh`;
     const socket = "/var/run/docker.sock:/var/run/docker.sock";
-    const id = await docker("run", "-d", "--label", label, "-p", "127.0.0.1::22", "-v", socket, IMAGE);
+    const id = await docker(
+      "run",
+      "-d",
+      "--label",
+      "drover.test=docker-plugin",
+      "-p",
+      "127.0.0.1::22",
+      "-v",
+      socket,
+      IMAGE,
+    );
     const host = new SshHost(id, (await docker("port", id, "22/tcp")).split(":").at(-1) ?? "", folder);
     await docker("exec", id, "mkdir", "-pm", "700", "/root/.ssh");
     await docker("cp", join(folder, "key.pub"), `${id}:/root/.ssh/authorized_keys`);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { docker, IMAGE, inspect, removeLeftovers, TEST_LABEL } from "./docker";
+import { docker, IMAGE, inspect, removeLeftovers, TEST_LABELS } from "./docker";
 import { TestEngine } from "./engine";
 import { type Made, TestPlugin } from "./plugin";
 import { SSH_HOST_LIMIT_MS, SshHost } from "./ssh-host";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => host.remove());
 afterEach(removeLeftovers);
 
-const sleeper = { image: IMAGE, command: ["sleep", "infinity"], labels: [TEST_LABEL] };
+const sleeper = { image: IMAGE, command: ["sleep", "infinity"], labels: TEST_LABELS };
 
 describe("an engine behind ssh://", () => {
   let plugin: TestPlugin;
@@ -35,7 +35,7 @@ describe("an engine behind ssh://", () => {
   });
 
   it("is reached over at most four connections, which are used again", async () => {
-    const make = (i: number) => plugin.create(VOLUME, `v${i}`, { labels: [TEST_LABEL] });
+    const make = (i: number) => plugin.create(VOLUME, `v${i}`, { labels: TEST_LABELS });
     const made = await Promise.all(Array.from({ length: 12 }, (_, i) => make(i)));
     const connections = await host.connections();
     expect(connections.length).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ describe("an engine behind ssh://", () => {
   });
 
   it("is reached again after its connections broke", async () => {
-    const made = await plugin.create(VOLUME, "v", { labels: [TEST_LABEL] });
+    const made = await plugin.create(VOLUME, "v", { labels: TEST_LABELS });
     await docker("exec", host.id, "kill", "-9", ...(await host.connections()));
     await vi.waitUntil(async () => (await host.connections()).length === 0, { timeout: 5_000 });
     expect((await plugin.read(made))?.id).toBe(made.id);
@@ -62,7 +62,7 @@ describe("a machine that does not answer", () => {
     away = await SshHost.start();
     engine = await TestEngine.start();
     plugin = await TestPlugin.start(away.config(), engine.address);
-    made = await plugin.create(VOLUME, "v", { labels: [TEST_LABEL] });
+    made = await plugin.create(VOLUME, "v", { labels: TEST_LABELS });
     await away.kill();
   }, SSH_HOST_LIMIT_MS);
   afterAll(async () => {
@@ -86,7 +86,7 @@ describe("a machine that does not answer", () => {
 
   it("fails a create within the limit, and the error says what ssh said", async () => {
     const begun = Date.now();
-    await expect(plugin.create(VOLUME, "new", { labels: [TEST_LABEL] })).rejects.toThrow(
+    await expect(plugin.create(VOLUME, "new", { labels: TEST_LABELS })).rejects.toThrow(
       /127\.0\.0\.1.*Connection refused.*15 s/s,
     );
     expect(Date.now() - begun).toBeLessThan(17_000);
