@@ -3,11 +3,11 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterReady, Identity, MachineReady } from "../provider/sdk/resources";
 import type { Environment } from "../stacks/environment";
-import { serviceNames } from "../stacks/schema";
+import { type ServiceName, serviceNames } from "../stacks/schema";
 import { renderUserData } from "../templates/cloud-init/user-data";
 import type { Cloud, CoreMachine, FrontDoor, Machine } from "./clouds/cloud";
 import { zooKeeperServers } from "./core/addresses";
-import { type CoreHost, CoreService, type ServiceSpec } from "./core/core-service";
+import { type CoreHost, CoreService } from "./core/core-service";
 import { coreServices } from "./core/services";
 import { imageOf, type LocalSetUp } from "./images";
 import { slaveUserData } from "./slaves/slave";
@@ -102,7 +102,7 @@ export class Cluster extends pulumi.ComponentResource {
     const authorization = pulumi
       .all([identity.username, identity.password])
       .apply(([user, password]) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`);
-    const specs = coreServices({
+    const planned = coreServices({
       environment,
       forwarders: environment.dns.forwarders ?? cloud.resolvers,
       frontProxy: {
@@ -110,10 +110,13 @@ export class Cluster extends pulumi.ComponentResource {
         authorizationSha256: authorization.apply((text) => createHash("sha256").update(text).digest("hex")),
       },
     });
-    return Object.entries(specs).map(
-      ([name, spec]) =>
-        new CoreService(name as ServiceSpec["name"], { environment, local, hosts, spec }, { parent: this }),
-    );
+    const made = new Map<ServiceName, CoreService>();
+    for (const { name, spec, after } of planned) {
+      const before = after && made.get(after);
+      const args = { environment, local, hosts, spec, after: before ? [before] : [] };
+      made.set(name, new CoreService(name, args, { parent: this }));
+    }
+    return [...made.values()];
   }
 
   private waitReady(hosts: readonly CoreHost[], services: readonly CoreService[]): ClusterReady {

@@ -51,6 +51,8 @@ export interface CoreServiceArgs {
   hosts: readonly CoreHost[];
   /** The service on each machine. */
   spec: (machine: CoreMachine) => ServiceSpec;
+  /** Services that are made before this one. */
+  after?: readonly CoreService[];
 }
 
 /** How long a changed member may take to be healthy before the change stops. */
@@ -94,7 +96,7 @@ export class CoreService extends pulumi.ComponentResource {
   private container(
     spec: ServiceSpec,
     host: CoreHost,
-    { environment, local }: CoreServiceArgs,
+    { environment, local, after = [] }: CoreServiceArgs,
     previous: Gate | undefined,
   ): docker.Container {
     const limits = environment.limits[spec.name];
@@ -128,7 +130,12 @@ export class CoreService extends pulumi.ComponentResource {
           { label: "drover.service", value: spec.name },
         ],
       },
-      { parent: this, provider: host.docker, dependsOn: previous, deleteBeforeReplace: true },
+      {
+        parent: this,
+        provider: host.docker,
+        dependsOn: [...(previous ? [previous] : []), ...after],
+        deleteBeforeReplace: true,
+      },
     );
   }
 }

@@ -3,8 +3,8 @@ import type { Environment, PlannedCore } from "../../stacks/environment";
 import { type Alias, ELECTED_MASTER, ELECTED_MASTER_BY_STATE, PING } from "../../templates/haproxy/alias";
 import { renderFrontProxy } from "../../templates/haproxy/front-proxy";
 import { marathonPort, mesosMasterPort } from "./addresses";
-import type { ServiceSpec } from "./core-service";
-import { proxyFolders, proxyPaths } from "./edge";
+import type { ServiceFile, ServiceSpec } from "./core-service";
+import { proxyCommand, proxyConfigFile, proxyFolders, proxyPaths } from "./edge";
 import { httpHealth } from "./health";
 
 /** What the front proxies need of the cluster's identity. */
@@ -15,7 +15,6 @@ export interface FrontProxySecrets {
   authorizationSha256: pulumi.Input<string>;
 }
 
-const configFile = "/usr/local/etc/haproxy/haproxy.cfg";
 const certificateFile = "/usr/local/etc/haproxy/front-door.pem";
 
 /** Services that have a host name of their own below the domain, behind the password. */
@@ -28,8 +27,8 @@ export function aliases(core: readonly PlannedCore[], masterCheck: Environment["
   ];
 }
 
-/** The front proxy on each core machine: aliases and apps by host name, at ports 80 and 443. */
-export function haproxy(machine: PlannedCore, environment: Environment, secrets: FrontProxySecrets): ServiceSpec {
+/** haproxy.cfg and the certificate, for HAProxy and for the edge beside it, which checks what it adds to them. */
+export function frontProxyFiles(environment: Environment, secrets: FrontProxySecrets): ServiceFile[] {
   const config = pulumi.output(secrets.authorizationSha256).apply((authorizationSha256) =>
     renderFrontProxy({
       ...proxyPaths,
@@ -43,28 +42,24 @@ export function haproxy(machine: PlannedCore, environment: Environment, secrets:
       requiredAliases: ["mesos", "marathon"],
     }),
   );
+  return [
+    { path: proxyConfigFile, content: config },
+    { path: certificateFile, content: secrets.certificate, permissions: "0600" },
+  ];
+}
+
+/** The front proxy on each core machine: aliases and apps by host name, at ports 80 and 443. */
+export function haproxy(machine: PlannedCore, files: readonly ServiceFile[]): ServiceSpec {
   return {
     name: "haproxy",
     memoryMb: 256,
     cpus: 1,
     env: {},
     user: "root",
-    capabilities: ["NET_BIND_SERVICE", "SETGID", "SETUID"],
-    command: [
-      "haproxy",
-      "-W",
-      "-db",
-      "-S",
-      `${proxyPaths.socketDir}/master.sock,mode,660`,
-      "-f",
-      configFile,
-      "-f",
-      `${proxyPaths.routesDir}/current/routes.cfg`,
-    ],
-    files: [
-      { path: configFile, content: config, permissions: "0644" },
-      { path: certificateFile, content: secrets.certificate, permissions: "0600" },
-    ],
+    // KILL: the master process, root, ends old workers, which run as haproxy.
+    capabilities: ["KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"],
+    command: proxyCommand,
+    files,
     folders: proxyFolders,
     health: httpHealth(machine.address, 80, "/_drover/health"),
     stopSignal: "SIGUSR1",

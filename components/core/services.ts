@@ -2,7 +2,7 @@ import type { Environment, PlannedCore } from "../../stacks/environment";
 import type { ServiceName } from "../../stacks/schema";
 import type { ServiceSpec } from "./core-service";
 import { edge } from "./edge";
-import { type FrontProxySecrets, haproxy } from "./haproxy";
+import { type FrontProxySecrets, frontProxyFiles, haproxy } from "./haproxy";
 import { marathon } from "./marathon";
 import { mesosDns } from "./mesos-dns";
 import { mesosMaster } from "./mesos-master";
@@ -15,20 +15,26 @@ export interface CoreServicesArgs {
   frontProxy: FrontProxySecrets;
 }
 
-/** Every service that runs on all core machines. */
-export function coreServices(
-  args: CoreServicesArgs,
-): Partial<Record<ServiceName, (machine: PlannedCore) => ServiceSpec>> {
-  const { environment, forwarders, frontProxy } = args;
+/** One service of the core, and what must be made before it. */
+export interface PlannedService {
+  name: ServiceName;
+  spec: (machine: PlannedCore) => ServiceSpec;
+  after?: ServiceName;
+}
+
+/** Every service that runs on all core machines, in the order in which they are made. */
+export function coreServices({ environment, forwarders, frontProxy }: CoreServicesArgs): PlannedService[] {
   const { core, domain, limits, frontDoor } = environment;
   const publicPort = frontDoor.httpsPort === 443 ? "" : `:${frontDoor.httpsPort}`;
   const marathonUrl = `https://marathon.${domain}${publicPort}`;
-  return {
-    zookeeper: (machine) => zooKeeper(machine, core, limits.zookeeper?.memoryMb),
-    "mesos-master": (machine) => mesosMaster(machine, core, environment.name),
-    marathon: (machine) => marathon(machine, core, marathonUrl, limits.marathon?.memoryMb),
-    "mesos-dns": (machine) => mesosDns(machine, core, forwarders),
-    edge: (machine) => edge(machine, environment),
-    haproxy: (machine) => haproxy(machine, environment, frontProxy),
-  };
+  const proxyFiles = frontProxyFiles(environment, frontProxy);
+  return [
+    { name: "zookeeper", spec: (machine) => zooKeeper(machine, core, limits.zookeeper?.memoryMb) },
+    { name: "mesos-master", spec: (machine) => mesosMaster(machine, core, environment.name) },
+    { name: "marathon", spec: (machine) => marathon(machine, core, marathonUrl, limits.marathon?.memoryMb) },
+    { name: "mesos-dns", spec: (machine) => mesosDns(machine, core, forwarders) },
+    { name: "edge", spec: (machine) => edge(machine, environment, proxyFiles) },
+    // The edge writes the first, empty set of routes, without which HAProxy does not start.
+    { name: "haproxy", spec: (machine) => haproxy(machine, proxyFiles), after: "edge" },
+  ];
 }

@@ -5,7 +5,7 @@ import { renderContainerUnit } from "../../templates/cloud-init/unit";
 import { renderUserData } from "../../templates/cloud-init/user-data";
 import { renderSlaveProxy } from "../../templates/haproxy/slave-proxy";
 import { zooKeeperUrl } from "../core/addresses";
-import { edgeEnv, proxyFolders, proxyPaths } from "../core/edge";
+import { edgeEnv, proxyCommand, proxyConfigFile, proxyFolders, proxyPaths } from "../core/edge";
 
 /** What a slave is made from besides its environment. */
 export interface SlaveArgs {
@@ -84,7 +84,7 @@ export function slaveUserData(slave: PlannedMachine, { environment, sshPublicKey
     memoryMb: environment.limits[service]?.memoryMb ?? memoryMb,
     cpus: environment.limits[service]?.cpus ?? cpus,
   });
-  const configMount = `--volume=${proxyConfig}:/usr/local/etc/haproxy/haproxy.cfg:ro`;
+  const configMount = `--volume=${proxyConfig}:${proxyConfigFile}:ro`;
   return renderUserData({
     hostname: slave.hostname,
     domain: environment.domain,
@@ -122,17 +122,7 @@ export function slaveUserData(slave: PlannedMachine, { environment, sshPublicKey
         description: "Service ports of Marathon's apps",
         image: imageOf("haproxy"),
         options: ["--network=host", "--user=root", configMount, ...folderOptions(proxyFolders)],
-        command: [
-          "haproxy",
-          "-W",
-          "-db",
-          "-S",
-          `${proxyPaths.socketDir}/master.sock,mode,660`,
-          "-f",
-          "/usr/local/etc/haproxy/haproxy.cfg",
-          "-f",
-          `${proxyPaths.routesDir}/current/routes.cfg`,
-        ],
+        command: proxyCommand,
         ...limits("haproxy", 256, 1),
         after: ["edge.service"],
       }),
