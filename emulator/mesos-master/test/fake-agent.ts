@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import type { AgentToMaster, MasterToAgent, Register } from "@drover/emulator/protocol/agent";
+import { readBody } from "@drover/lib/http/body";
+import type { LeadingMaster, MasterDetector } from "@drover/lib/mesos/master-detector";
+import { postJson, readRecords } from "@drover/lib/mesos/stream";
+import {
+  type FrameworkInfo,
+  isTerminal,
+  type Resource,
+  type Task,
+  type TaskState,
+  type TaskStatus,
+} from "@drover/lib/mesos/types";
+
+const RETRY_MS = 100;
+
+type Said = AgentToMaster extends infer Each
+  ? Each extends AgentToMaster
+    ? Omit<Each, "agent_id" | "stream_id">
+    : never
+  : never;
+
+/** The agents' side of the protocol without containers: tasks run until they are finished or killed by the test. */
+export class FakeAgent {
+  id: string | undefined;
+  /** Everything the master said, oldest first. */
+  readonly received: MasterToAgent[] = [];
+  readonly tasks = new Map<string, Task>();
+  answersPings = true;
+  private readonly frameworks = new Map<string, FrameworkInfo>();
+  /** Updates that wait for an acknowledgement, by task. */
+  private readonly pending = new Map<string, TaskStatus[]>();
+  private session: { url: string; streamId: string; attempt: AbortController } | undefined;
+  private leader: LeadingMaster | undefined;
+  private running = false;
+  private stopped = false;
+
+  constructor(
+    private readonly detector: MasterDetector,
+    readonly hostname: string,
+    private readonly resources: Resource[],
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    this.detector.watch((leader) => {
+      this.leader = leader;
+      this.session?.attempt.abort();
+      void this.run();
+    });
+    void this.run();
+  }
+
+  /** Breaks the connection, as the end of the agent's process does; tasks stay for a later start. */
+  stop(): void {
+    this.stopped = true;
+    this.session?.attempt.abort();
+  }
+
+  get isRegistered(): boolean {
+    return this.session !== undefined;
+  }
+
+  /** Moves a task on and tells the master, as soon as its earlier updates are acknowledged. */
+  async update(taskId: string, state: TaskState): Promise<void> {
+    const task = this.tasks.get(taskId);
+    if (!task || !this.id) {
+      throw new Error(`the agent has no task ${taskId}`);
+    }
+    const status: TaskStatus = {
+      task_id: task.task_id,
+      state,
+      source: "SOURCE_EXECUTOR",
+      agent_id: { value: this.id },
+      executor_id: task.task_id,
+      timestamp: Date.now() / 1000,
+      uuid: Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64"),
+    };
+    task.state = state;
+    task.statuses.push(status);
+    const queue = this.pending.get(taskId) ?? [];
+    this.pending.set(taskId, [...queue, status]);
+    if (queue.length === 0) {
+      await this.sendPending(taskId);
+    }
+  }
+
+  async say(message: Said): Promise<void> {
+    const { session, id } = this;
+    if (session && id) {
+      const body = { agent_id: { value: id }, stream_id: session.streamId, ...message };
+      const { response } = await postJson(session.url, body);
+      await readBody(response, 1024);
+    }
+  }
+
+  private async run(): Promise<void> {
+    if (this.running) {
+      return;
+    }
+    this.running = true;
+    while (!this.stopped) {
+      await this.follow().catch(() => {});
+      this.session = undefined;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+    this.running = false;
+  }
+
+  private async follow(): Promise<void> {
+    const { leader } = this;
+    if (!leader) {
+      return;
+    }
+    const attempt = new AbortController();
+    const url = `http://${leader.address.ip}:${leader.address.port}/api/v1/agent`;
+    const { response } = await postJson(url, this.registration(), { agent: false, signal: attempt.signal });
+    await readRecords(
+      response,
+      (record) => {
+        const message = record as MasterToAgent;
+        if (message.type === "REGISTERED") {
+          this.id = message.registered.agent_id.value;
+          this.session = { url, streamId: message.registered.stream_id, attempt };
+        }
+        this.received.push(message);
+        void this.handle(message).catch(() => {});
+      },
+      () => 60_000,
+    );
+  }
+
+  private registration(): Register {
+    return {
+      type: "REGISTER",
+      register: {
+        agent_info: {
+          hostname: this.hostname,
+          port: 5051,
+          resources: this.resources,
+          ...(this.id ? { id: { value: this.id } } : {}),
+        },
+        pid: "slave(1)@127.0.0.1:5051",
+        version: "1.11.0",
+        tasks: [...this.tasks.values()],
+        frameworks: [...this.frameworks.values()],
+      },
+    };
+  }
+
+  private async handle(message: MasterToAgent): Promise<void> {
+    switch (message.type) {
+      case "PING":
+        return this.answersPings ? this.say({ type: "PONG" }) : undefined;
+      case "RUN_TASK": {
+        const { framework_info, task } = message.run_task;
+        this.frameworks.set(framework_info.id?.value ?? "", framework_info);
+        this.tasks.set(task.task_id.value, {
+          name: task.name,
+          task_id: task.task_id,
+          framework_id: framework_info.id ?? { value: "" },
+          agent_id: task.agent_id,
+          state: "TASK_STAGING",
+          resources: task.resources ?? [],
+          statuses: [],
+        });
+        await this.update(task.task_id.value, "TASK_STARTING");
+        return this.update(task.task_id.value, "TASK_RUNNING");
+      }
+      case "KILL_TASK":
+        return this.update(message.kill_task.task_id.value, "TASK_KILLED");
+      case "ACKNOWLEDGE":
+        return this.acknowledged(message.acknowledge.task_id.value, message.acknowledge.uuid);
+      case "UPDATE_FRAMEWORK":
+        for (const taskId of this.pending.keys()) {
+          await this.sendPending(taskId);
+        }
+        return;
+      case "SHUTDOWN_FRAMEWORK":
+        for (const [taskId, task] of this.tasks) {
+          if (task.framework_id.value === message.shutdown_framework.framework_id.value) {
+            this.tasks.delete(taskId);
+            this.pending.delete(taskId);
+          }
+        }
+        return;
+      case "SHUTDOWN":
+        return this.stop();
+      case "REGISTERED":
+        for (const taskId of this.pending.keys()) {
+          await this.sendPending(taskId);
+        }
+    }
+  }
+
+  private async acknowledged(taskId: string, uuid: string): Promise<void> {
+    const [first, ...rest] = this.pending.get(taskId) ?? [];
+    if (first?.uuid !== uuid) {
+      return;
+    }
+    this.pending.set(taskId, rest);
+    if (isTerminal(first.state)) {
+      this.tasks.delete(taskId);
+      this.pending.delete(taskId);
+    }
+    await this.sendPending(taskId);
+  }
+
+  private async sendPending(taskId: string): Promise<void> {
+    const [first] = this.pending.get(taskId) ?? [];
+    const task = this.tasks.get(taskId);
+    if (first && task) {
+      await this.say({ type: "UPDATE", update: { framework_id: task.framework_id, status: first } });
+    }
+  }
+}
+
+export function scalar(name: string, value: number): Resource {
+  return { name, type: "SCALAR", scalar: { value } };
+}
+
+export function ports(begin: number, end: number): Resource {
+  return { name: "ports", type: "RANGES", ranges: { range: [{ begin, end }] } };
+}

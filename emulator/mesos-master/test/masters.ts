@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { freePort } from "@drover/lib/test/port";
+import { waitFor } from "@drover/lib/test/wait";
+
+const MAIN = join(__dirname, "../main.ts");
+
+/** A master in a process of its own, as it runs in production. */
+export class TestMaster {
+  private constructor(
+    readonly port: number,
+    private readonly child: ChildProcess,
+    private readonly lines: string[],
+  ) {}
+
+  /** Starts a master on a free port of 127.0.0.1 and waits until it listens. */
+  static async start(environment: Record<string, string>): Promise<TestMaster> {
+    const port = await freePort();
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", MAIN], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        PATH: process.env.PATH,
+        MESOS_IP: "127.0.0.1",
+        MESOS_PORT: String(port),
+        MESOS_NO_HOSTNAME_LOOKUP: "1",
+        ...environment,
+      },
+    });
+    const lines: string[] = [];
+    child.stdout.on("data", (chunk) => lines.push(String(chunk)));
+    const master = new TestMaster(port, child, lines);
+    await waitFor(`the master on port ${port}`, () => master.get("/health").then(({ ok }) => ok), 20_000);
+    return master;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  get exitCode(): number | null {
+    return this.child.exitCode;
+  }
+
+  get log(): string {
+    return this.lines.join("");
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, { redirect: "manual", headers });
+  }
+
+  async json<T = Record<string, unknown>>(path: string): Promise<T> {
+    return (await this.get(path)).json() as Promise<T>;
+  }
+
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  }
+
+  async metric(name: string): Promise<number | undefined> {
+    return (await this.json<Record<string, number>>("/metrics/snapshot"))[name];
+  }
+
+  /** True when it leads and frameworks may subscribe. */
+  async isReady(): Promise<boolean> {
+    return (await this.metric("master/elected")) === 1 && (await this.metric("registrar/log/recovered")) === 1;
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.hasEnded) {
+      const ended = once(this.child, "exit");
+      this.child.kill(signal);
+      await ended;
+    }
+  }
+}
+
+/** The one of the masters that leads. */
+export function leaderOf(masters: TestMaster[], limitMs = 15_000): Promise<TestMaster> {
+  return waitFor(
+    "a leading master",
+    async () => {
+      for (const master of masters) {
+        if (!master.hasEnded && (await master.isReady())) {
+          return master;
+        }
+      }
+      return undefined;
+    },
+    limitMs,
+  );
+}
