@@ -116,7 +116,7 @@ export class Agent {
     }
   }
 
-  /** Kills and forgets every task without telling anybody, and waits until they have ended. */
+  /** Kills and forgets every task without telling anybody, and waits until they have ended; the grace is the agent's. */
   async killAll(): Promise<void> {
     await Promise.all(this.tasks.all().map((tracked) => this.abandon(tracked)));
   }
@@ -172,7 +172,7 @@ export class Agent {
 
   private async abandon(tracked: TrackedTask): Promise<void> {
     tracked.updates.stop();
-    tracked.taskRun.kill();
+    tracked.taskRun.kill({ grace_period: { nanoseconds: this.options.graceMs * 1e6 } });
     await tracked.taskRun.over;
     this.complete(tracked);
   }

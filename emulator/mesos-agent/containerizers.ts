@@ -1,42 +1,93 @@
-import type { TaskInfo } from "@drover/lib/mesos/types";
-import type { Containerizer } from "./container";
-import { DroppedTaskError, InvalidTaskError, LaunchError } from "./launch-error";
+import { formatDurationMs } from "@drover/lib/duration";
+import type { Logger } from "@drover/lib/log";
+import type { WorkPaths } from "./checkpoint/paths";
+import type { Containerizers } from "./choose-containerizer";
+import { CommandContainerizer } from "./command/command-containerizer";
+import { findTaskCgroups } from "./command/task-cgroups";
+import type { Run } from "./container";
+import { DockerContainerizer } from "./docker/docker-containerizer";
+import { DockerEngine } from "./docker/engine";
+import type { AgentFlags } from "./flags";
+import { allocationRole } from "./http/executor-view";
+import { type Identity, pidOf } from "./identity";
 
-/** Which containerizers the agent has (flag containerizers). */
-export interface Containerizers {
-  docker?: Containerizer;
-  mesos?: Containerizer;
+/** What containerizers are made from. */
+export interface ContainerizerParts {
+  flags: AgentFlags;
+  identity: Identity;
+  paths: WorkPaths;
+  /** The agent's own environment, which command tasks inherit. */
+  environment: NodeJS.ProcessEnv;
+  /** Known as soon as there are tasks. */
+  agentId(): string;
+  log: Logger;
 }
 
-const LIMITED_BY: Readonly<Record<string, { name: string; isolator: string }>> = {
-  cpus: { name: "CPU", isolator: "cgroups/cpu" },
-  mem: { name: "Memory", isolator: "cgroups/mem" },
-};
+/** The user to run a task as; undefined: the agent's own (flag switch_user). */
+export function userOf({ switch_user }: AgentFlags, { task, framework }: Run): string | undefined {
+  return switch_user ? (task.command?.user ?? framework.user) : undefined;
+}
 
 /**
- * The containerizer for a task: Docker for containers of that type, processes for everything else.
- * @throws InvalidTaskError, DroppedTaskError, LaunchError for tasks that none takes
+ * Makes the containerizers that the flag names.
+ * @throws Error when the Docker daemon is asked for and does not answer
  */
-export function chooseContainerizer(task: TaskInfo, { docker, mesos }: Containerizers): Containerizer {
-  if (task.executor !== undefined) {
-    throw new InvalidTaskError("this agent has no executors of frameworks: give the task a command instead");
+export async function makeContainerizers(
+  parts: ContainerizerParts,
+): Promise<{ containerizers: Containerizers; engine?: DockerEngine }> {
+  const names = parts.flags.containerizers;
+  const mesos = names.includes("mesos") ? commandContainerizer(parts) : undefined;
+  if (!names.includes("docker")) {
+    return { containerizers: { mesos } };
   }
-  const isDocker = task.container?.type === "DOCKER";
-  const chosen = isDocker ? docker : mesos;
-  if (chosen === undefined) {
-    const enabled = [docker && "docker", mesos && "mesos"].filter(Boolean).join(",");
-    throw new LaunchError(
-      `None of the enabled containerizers (${enabled}) could create a container for the provided TaskInfo message`,
+  const engine = await connectDocker(parts);
+  return { containerizers: { docker: dockerContainerizer(parts, engine), mesos }, engine };
+}
+
+async function connectDocker({ flags, log }: ContainerizerParts): Promise<DockerEngine> {
+  const engine = new DockerEngine(flags.docker_socket);
+  try {
+    log.info({ docker: await engine.version() }, "Docker found");
+    return engine;
+  } catch (error) {
+    throw new Error(
+      `the Docker daemon does not answer at ${flags.docker_socket} (${(error as Error).message}): ` +
+        "start it, set MESOS_DOCKER_SOCKET, or leave docker out of MESOS_CONTAINERIZERS",
     );
   }
-  const [limited] = isDocker ? [] : Object.keys(task.limits ?? {});
-  if (limited !== undefined) {
-    const { name, isolator } = LIMITED_BY[limited] ?? { name: limited, isolator: `cgroups/${limited}` };
-    throw new DroppedTaskError(
-      "REASON_GC_ERROR",
-      `${name} limits can only be set on tasks launched in Mesos containers when the agent has loaded the ` +
-        `'${isolator}' isolator`,
-    );
+}
+
+function dockerContainerizer({ flags, log }: ContainerizerParts, engine: DockerEngine): DockerContainerizer {
+  return new DockerContainerizer({
+    engine,
+    workDir: flags.work_dir,
+    sandboxInside: flags.sandbox_directory,
+    enableCfs: flags.cgroups_enable_cfs,
+    defaultDns: flags.default_container_dns,
+    config: flags.docker_config,
+    roleOf: allocationRole,
+    log,
+  });
+}
+
+function commandContainerizer(parts: ContainerizerParts): CommandContainerizer {
+  const { flags, identity, paths, environment, agentId, log } = parts;
+  const cgroups = findTaskCgroups();
+  if (cgroups.length === 0) {
+    log.warn("the machine's cgroups cannot be seen: command tasks share the agent's limits and end with its container");
   }
-  return chosen;
+  return new CommandContainerizer({
+    environmentOf: (run) => ({
+      agentId: agentId(),
+      pid: pidOf(identity),
+      endpoint: `${identity.ip}:${identity.port}`,
+      role: allocationRole(run),
+      recoveryTimeout: formatDurationMs(flags.recovery_timeout),
+      executorShutdownGracePeriod: formatDurationMs(flags.executor_shutdown_grace_period),
+      inherited: flags.executor_environment_variables ?? environment,
+    }),
+    metaDirectoryOf: (run) => paths.runMeta(agentId(), run),
+    userOf: (run) => userOf(flags, run),
+    cgroups,
+  });
 }

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { formatDurationMs } from "@drover/lib/duration";
+import { mkdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseFlags } from "@drover/lib/flags";
 import { listen } from "@drover/lib/http/server";
 import type { Logger } from "@drover/lib/log";
@@ -7,25 +7,22 @@ import { createMasterDetector } from "@drover/lib/mesos/master-detector";
 import type { AgentInfo } from "@drover/lib/mesos/types";
 import { Agent } from "./agent";
 import { Checkpoint } from "./checkpoint/checkpoint";
-import { incompatibility } from "./checkpoint/compatibility";
 import { WorkPaths } from "./checkpoint/paths";
-import { CommandContainerizer } from "./command/command-containerizer";
-import type { Run } from "./container";
-import { chooseContainerizer } from "./containerizers";
+import { chooseContainerizer } from "./choose-containerizer";
+import { makeContainerizers, userOf } from "./containerizers";
 import { containerName } from "./docker/create-options";
-import { DockerContainerizer } from "./docker/docker-containerizer";
-import { DockerEngine } from "./docker/engine";
 import { FinishedContainers } from "./docker/finished-containers";
 import { type AgentFlags, ALL_FLAGS, resourcesOf, shownFlags } from "./flags";
 import { SandboxGarbage } from "./garbage";
 import { AgentApi } from "./http/agent-api";
-import { allocationRole } from "./http/executor-view";
 import { type Identity, identify, pidOf } from "./identity";
 import { agentLogger, logFileOf } from "./logger";
 import { MasterLink } from "./master/link";
+import { previousIdentity } from "./previous-identity";
 import { measureMachine, withDetected } from "./resources/detect";
 
-const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+/** Beyond their grace, how long an agent that has to go waits for its tasks to end. */
+const SHUTDOWN_MARGIN_MS = 10_000;
 
 /**
  * Starts an agent from MESOS_… variables. It ends the process on signals and when the master shuts it down.
@@ -35,22 +32,19 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
   const { values, texts } = parseFlags(ALL_FLAGS, environment, { prefix: "MESOS_" });
   const flags: AgentFlags = values;
   const log = agentLogger(flags);
-  mkdirSync(flags.work_dir, { recursive: true });
-  const checkpoint = new Checkpoint(new WorkPaths(flags.work_dir));
-  mkdirSync(checkpoint.paths.sandboxes, { recursive: true });
+  const paths = new WorkPaths(flags.work_dir);
+  mkdirSync(paths.sandboxes, { recursive: true });
+  const checkpoint = new Checkpoint(paths);
 
   let api: AgentApi | undefined;
   const server = await listen((request, response) => void api?.router.handle(request, response), flags.port, flags.ip);
   const identity = identify(flags, server.port);
   const info = agentInfo(flags, identity);
-  const previousId = previousIdentity(flags, info, checkpoint, log);
-  const { engine, finished } = await connectDocker(flags, log);
+  const previousId = previousIdentity(info, flags.reconfiguration_policy, checkpoint, log);
 
-  const detector = createMasterDetector(flags.master, flags.zk_session_timeout);
-  const containerizers = {
-    docker: engine && dockerContainerizer(flags, engine, log),
-    mesos: flags.containerizers.includes("mesos") ? commandContainerizer() : undefined,
-  };
+  const agentId = () => agent.id ?? "";
+  const { containerizers, engine } = await makeContainerizers({ flags, identity, paths, environment, agentId, log });
+  const finished = engine && new FinishedContainers(engine, flags.work_dir, log);
   const agent: Agent = new Agent({
     info,
     identity,
@@ -60,25 +54,24 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     launchLimitMs: flags.executor_registration_timeout,
     graceMs: flags.executor_shutdown_grace_period,
     fetchStallMs: flags.fetcher_stall_timeout,
-    userOf,
+    userOf: (run) => userOf(flags, run),
     send: (message) => link.send(message),
     onShutdown: (reason) => void shutdown(reason),
     log,
   });
   const link = new MasterLink({
-    detector,
+    detector: createMasterDetector(flags.master, flags.zk_session_timeout),
     backoffFactorMs: flags.registration_backoff_factor,
     credential: flags.credential,
     registration: () => agent.registration(),
     onMessage: (message) => agent.receive(message),
     log,
   });
-  const inUse = () => new Set(agent.tasks.all().map(({ taskRun }) => taskRun.run.sandbox));
   const garbage = new SandboxGarbage({
-    sandboxes: checkpoint.paths.sandboxes,
+    sandboxes: paths.sandboxes,
     delayMs: flags.gc_delay,
     headroom: flags.gc_disk_headroom,
-    inUse,
+    inUse: () => new Set(agent.tasks.all().map(({ taskRun }) => taskRun.run.sandbox)),
     log,
   });
   api = new AgentApi({
@@ -104,19 +97,15 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
   api.ready();
   link.start();
   log.info({ pid: pidOf(identity), hostname: identity.hostname, agent: previousId ?? "new" }, "agent started");
-
-  const sweep = async () => {
+  everyTick(flags.disk_watch_interval, log, async () => {
     await garbage.sweep();
     await finished?.sweep(flags.docker_remove_delay);
-  };
-  const sweepQuietly = () => sweep().catch((error) => log.error({ error: error.message }, "garbage collection failed"));
-  setInterval(sweepQuietly, flags.disk_watch_interval);
-  void sweepQuietly();
+  });
 
   async function shutdown(reason: string): Promise<void> {
     log.error({ reason }, "shutting down and killing all tasks");
     link.stop();
-    await agent.killAll();
+    await Promise.race([agent.killAll(), sleep(flags.executor_shutdown_grace_period + SHUTDOWN_MARGIN_MS)]);
     process.exit(1);
   }
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -126,95 +115,24 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     });
   }
   process.once("SIGUSR1", async () => {
-    log.info("SIGUSR1: leaving the cluster");
     await link.send({ type: "UNREGISTER" });
     await shutdown("unregistered by SIGUSR1");
   });
-
-  function userOf(run: Run): string | undefined {
-    return flags.switch_user ? (run.task.command?.user ?? run.framework.user) : undefined;
-  }
-
-  function commandContainerizer(): CommandContainerizer {
-    return new CommandContainerizer({
-      environmentOf: (run) => ({
-        agentId: agent.id ?? "",
-        pid: pidOf(identity),
-        endpoint: `${identity.ip}:${identity.port}`,
-        role: allocationRole(run),
-        recoveryTimeout: formatDurationMs(flags.recovery_timeout),
-        executorShutdownGracePeriod: formatDurationMs(flags.executor_shutdown_grace_period),
-        inherited: flags.executor_environment_variables ?? environment,
-      }),
-      metaDirectoryOf: (run) => checkpoint.paths.runMeta(agent.id ?? "", run),
-      userOf,
-    });
-  }
 }
 
 function agentInfo(flags: AgentFlags, identity: Identity): AgentInfo {
-  const resources = withDetected(resourcesOf(flags), measureMachine(flags.work_dir));
   return {
     hostname: identity.hostname,
     port: identity.port,
-    resources,
+    resources: withDetected(resourcesOf(flags), measureMachine(flags.work_dir)),
     attributes: flags.attributes,
     ...(flags.domain && { domain: flags.domain }),
   };
 }
 
-/**
- * The id to go on under; undefined for a new agent. After a boot an agent that does not fit any more starts as a new
- * one, since nothing of the old one can run.
- * @throws Error when it does not fit without a boot
- */
-function previousIdentity(flags: AgentFlags, info: AgentInfo, checkpoint: Checkpoint, log: Logger): string | undefined {
-  const rebooted = checkpoint.noteBoot(readFileSync(BOOT_ID, "utf8").trim());
-  const previous = checkpoint.latestAgent();
-  if (previous?.id === undefined) {
-    return undefined;
-  }
-  const problem = incompatibility(previous, info, flags.reconfiguration_policy);
-  if (problem === undefined) {
-    return previous.id.value;
-  }
-  if (!rebooted) {
-    throw new Error(
-      `Incompatible agent info detected: ${problem} (reconfiguration policy '${flags.reconfiguration_policy}').\n` +
-        "Go back to the old flags, or start as a new agent, which gives up the running tasks:\n" +
-        `rm -f ${checkpoint.paths.latestAgent}`,
-    );
-  }
-  log.warn({ agent: previous.id.value, problem }, "booted with other flags: starting as a new agent");
-  checkpoint.forgetAgent();
-  return undefined;
-}
-
-async function connectDocker(flags: AgentFlags, log: Logger) {
-  if (!flags.containerizers.includes("docker")) {
-    return {};
-  }
-  const engine = new DockerEngine(flags.docker_socket);
-  try {
-    log.info({ docker: await engine.version() }, "Docker found");
-  } catch (error) {
-    throw new Error(
-      `the Docker daemon does not answer at ${flags.docker_socket} (${(error as Error).message}): ` +
-        "start it, set MESOS_DOCKER_SOCKET, or leave docker out of MESOS_CONTAINERIZERS",
-    );
-  }
-  return { engine, finished: new FinishedContainers(engine, flags.work_dir, log) };
-}
-
-function dockerContainerizer(flags: AgentFlags, engine: DockerEngine, log: Logger): DockerContainerizer {
-  return new DockerContainerizer({
-    engine,
-    workDir: flags.work_dir,
-    sandboxInside: flags.sandbox_directory,
-    enableCfs: flags.cgroups_enable_cfs,
-    defaultDns: flags.default_container_dns,
-    config: flags.docker_config,
-    roleOf: allocationRole,
-    log,
-  });
+/** Does something now and at every interval; a failure is logged and the next tick tries again. */
+function everyTick(intervalMs: number, log: Logger, action: () => Promise<void>): void {
+  const tick = () => action().catch((error) => log.error({ error: error.message }, "garbage collection failed"));
+  setInterval(tick, intervalMs);
+  void tick();
 }

@@ -15,6 +15,8 @@ export interface CommandContainerizerOptions {
   metaDirectoryOf(run: Run): string;
   /** The user to run as; undefined: the agent's own. */
   userOf(run: Run): string | undefined;
+  /** `cgroup.procs` files of the cgroups that tasks run in. */
+  cgroups: readonly string[];
 }
 
 /** Runs tasks without an image as plain processes (launcher `posix`, no isolation). */
@@ -36,6 +38,7 @@ export class CommandContainerizer implements Containerizer {
       sandbox: run.sandbox,
       metaDirectory: this.options.metaDirectoryOf(run),
       user: this.user(run),
+      cgroups: this.options.cgroups,
     });
     return this.follow(run, supervised);
   }

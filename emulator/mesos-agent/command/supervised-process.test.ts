@@ -20,6 +20,7 @@ function start(script: string): Promise<SupervisedProcess> {
     env: { PATH: process.env.PATH ?? "" },
     sandbox: directory,
     metaDirectory: directory,
+    cgroups: [],
   });
 }
 

@@ -6,13 +6,15 @@ import { readText, writeJson } from "../checkpoint/files";
 import { RUN_FILES } from "../checkpoint/paths";
 import { identify, isAlive, type ProcessId } from "../process-table";
 import type { SystemUser } from "../users";
+import { enterCgroups } from "./task-cgroups";
 
 /**
- * Runs the task in the foreground and writes its exit status to descriptor 3, so that an agent that was restarted
- * meanwhile learns it. Signals to the group reach the task; the trap only keeps the supervisor alive to see its end
- * (a trap, unlike an ignored signal, is not inherited).
+ * Waits for a line, so that nothing of the task exists before it can be found again. Then runs the task in the
+ * foreground and writes its exit status to descriptor 3, so that an agent that was restarted meanwhile learns it.
+ * Signals to the group reach the task; the trap only keeps the supervisor alive to see its end (a trap, unlike an
+ * ignored signal, is not inherited).
  */
-const SUPERVISOR = `trap : HUP INT TERM; "$@" 3>&-; echo $? >&3`;
+const SUPERVISOR = `read -r go || exit 1; trap : HUP INT TERM; "$@" </dev/null 3>&-; echo $? >&3`;
 
 const POLL_MS = 500;
 
@@ -24,6 +26,8 @@ export interface ProcessOptions {
   metaDirectory: string;
   /** Undefined: the agent's own. */
   user?: SystemUser;
+  /** `cgroup.procs` files of the cgroups to run in. */
+  cgroups: readonly string[];
 }
 
 /** A task's process in a session and process group of its own, which outlive the agent. */
@@ -40,7 +44,7 @@ export class SupervisedProcess {
   }
 
   /** @throws Error when the process cannot be started */
-  static async start({ argv, env, sandbox, metaDirectory, user }: ProcessOptions): Promise<SupervisedProcess> {
+  static async start({ argv, env, sandbox, metaDirectory, user, cgroups }: ProcessOptions): Promise<SupervisedProcess> {
     const files = [
       openSync(join(sandbox, "stdout"), "a"),
       openSync(join(sandbox, "stderr"), "a"),
@@ -51,7 +55,7 @@ export class SupervisedProcess {
         cwd: sandbox,
         env,
         detached: true,
-        stdio: ["ignore", ...files],
+        stdio: ["pipe", ...files],
         ...user,
       });
       await new Promise<void>((resolve, reject) => {
@@ -62,6 +66,8 @@ export class SupervisedProcess {
         throw new Error("the process has gone before it was seen");
       }
       writeJson(join(metaDirectory, RUN_FILES.process), id);
+      enterCgroups(id.pid, cgroups);
+      child.stdin?.end("go\n");
       child.unref();
       return new SupervisedProcess(id, metaDirectory, child);
     } finally {

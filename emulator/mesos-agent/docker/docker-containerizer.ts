@@ -121,11 +121,19 @@ export class DockerContainerizer implements Containerizer {
     }
   }
 
+  /** Copies until the output ends; a connection that breaks is opened again, as long as the container is there. */
   private async copyOutput(run: Run, name: string): Promise<void> {
-    try {
-      await copyOutput(await this.options.engine.logs(name), run.sandbox);
-    } catch (error) {
-      this.options.log.warn({ container: name, error: daemonMessage(error) }, "output no longer reaches the sandbox");
+    for (;;) {
+      try {
+        await copyOutput(await this.options.engine.logs(name), run.sandbox);
+        return;
+      } catch (error) {
+        this.options.log.warn({ container: name, error: daemonMessage(error) }, "lost a container's output");
+        if ((error as { statusCode?: number }).statusCode === 404) {
+          return;
+        }
+        await sleep(RECONNECT_MS);
+      }
     }
   }
 

@@ -4,22 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@drover/lib/test/port";
 import { waitFor } from "@drover/lib/test/wait";
-import { build } from "esbuild";
+import { bundle } from "../../../tools/images/bundle";
 
 /** The agent as images get it: one file for plain node. */
 export async function bundleAgent(directory: string): Promise<string> {
-  const outfile = join(directory, "mesos-agent.cjs");
-  await build({
-    entryPoints: [join(__dirname, "../main.ts")],
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    outfile,
-    external: ["cpu-features", "*.node"],
-    logLevel: "error",
-  });
-  return outfile;
+  await bundle({ "mesos-agent": join(__dirname, "../main.ts") }, directory);
+  return join(directory, "mesos-agent.cjs");
 }
 
 /** An agent in a process of its own, with a work directory that outlives its restarts. */

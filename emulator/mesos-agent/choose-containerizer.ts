@@ -1,0 +1,42 @@
+import type { TaskInfo } from "@drover/lib/mesos/types";
+import type { Containerizer } from "./container";
+import { DroppedTaskError, InvalidTaskError, LaunchError } from "./launch-error";
+
+/** Which containerizers the agent has (flag containerizers). */
+export interface Containerizers {
+  docker?: Containerizer;
+  mesos?: Containerizer;
+}
+
+const LIMITED_BY: Readonly<Record<string, { name: string; isolator: string }>> = {
+  cpus: { name: "CPU", isolator: "cgroups/cpu" },
+  mem: { name: "Memory", isolator: "cgroups/mem" },
+};
+
+/**
+ * The containerizer for a task: Docker for containers of that type, processes for everything else.
+ * @throws InvalidTaskError, DroppedTaskError, LaunchError for tasks that none takes
+ */
+export function chooseContainerizer(task: TaskInfo, { docker, mesos }: Containerizers): Containerizer {
+  if (task.executor !== undefined) {
+    throw new InvalidTaskError("this agent has no executors of frameworks: give the task a command instead");
+  }
+  const isDocker = task.container?.type === "DOCKER";
+  const chosen = isDocker ? docker : mesos;
+  if (chosen === undefined) {
+    const enabled = [docker && "docker", mesos && "mesos"].filter(Boolean).join(",");
+    throw new LaunchError(
+      `None of the enabled containerizers (${enabled}) could create a container for the provided TaskInfo message`,
+    );
+  }
+  const [limited] = isDocker ? [] : Object.keys(task.limits ?? {});
+  if (limited !== undefined) {
+    const { name, isolator } = LIMITED_BY[limited] ?? { name: limited, isolator: `cgroups/${limited}` };
+    throw new DroppedTaskError(
+      "REASON_GC_ERROR",
+      `${name} limits can only be set on tasks launched in Mesos containers when the agent has loaded the ` +
+        `'${isolator}' isolator`,
+    );
+  }
+  return chosen;
+}

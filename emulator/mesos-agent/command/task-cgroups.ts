@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readText } from "../checkpoint/files";
+
+const INIT = 1;
+/** The machine's own view, also from inside a container that shares its process ids. */
+const CGROUP_ROOT = "/proc/1/root/sys/fs/cgroup";
+
+/**
+ * The cgroups that tasks run in: those of the machine's init process, one `cgroup.procs` file a hierarchy. In the
+ * agent's own cgroups its container's limits would hold for the tasks, and Docker would kill them with it.
+ * @returns none when the machine's cgroups cannot be seen
+ */
+export function findTaskCgroups(): string[] {
+  const lines = (readText(`/proc/${INIT}/cgroup`) ?? "").trim().split("\n");
+  return lines.map(procsFile).filter(holdsInit);
+}
+
+/** Moves a process into these cgroups. @throws Error when the kernel refuses */
+export function enterCgroups(pid: number, procsFiles: readonly string[]): void {
+  for (const file of procsFiles) {
+    writeFileSync(file, String(pid));
+  }
+}
+
+/** `4:memory:/docker/x`, `9:name=systemd:/init.scope`, and for cgroup v2 `0::/init.scope`. */
+function procsFile(line: string): string {
+  const [, controllers = "", ...path] = line.split(":");
+  // A private cgroup namespace shows paths outside of it as relative; holdsInit tells whether this is the right one.
+  const fromRoot = path.join(":").replace(/^(\/\.\.)+/, "");
+  return join(CGROUP_ROOT, controllers.replace("name=", ""), fromRoot, "cgroup.procs");
+}
+
+function holdsInit(file: string): boolean {
+  try {
+    return readFileSync(file, "utf8").split("\n").includes(String(INIT));
+  } catch {
+    return false; // not mounted, or not for us to see
+  }
+}
