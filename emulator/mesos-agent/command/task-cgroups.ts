@@ -13,7 +13,7 @@ const CGROUP_ROOT = "/proc/1/root/sys/fs/cgroup";
  */
 export function findTaskCgroups(): string[] {
   const lines = (readText(`/proc/${INIT}/cgroup`) ?? "").trim().split("\n");
-  return lines.map(procsFile).filter(holdsInit);
+  return lines.flatMap(procsFiles).filter(holdsInit);
 }
 
 /** Moves a process into these cgroups. @throws Error when the kernel refuses */
@@ -23,12 +23,16 @@ export function enterCgroups(pid: number, procsFiles: readonly string[]): void {
   }
 }
 
-/** `4:memory:/docker/x`, `9:name=systemd:/init.scope`, and for cgroup v2 `0::/init.scope`. */
-function procsFile(line: string): string {
+/**
+ * Where a line of /proc/<pid>/cgroup may be mounted: `4:memory:/docker/x`, `9:name=systemd:/init.scope`, and for
+ * cgroup v2 `0::/init.scope`, which is at the root or, beside version 1, in `unified`.
+ */
+function procsFiles(line: string): string[] {
   const [, controllers = "", ...path] = line.split(":");
   // A private cgroup namespace shows paths outside of it as relative; holdsInit tells whether this is the right one.
   const fromRoot = path.join(":").replace(/^(\/\.\.)+/, "");
-  return join(CGROUP_ROOT, controllers.replace("name=", ""), fromRoot, "cgroup.procs");
+  const mounts = controllers === "" ? ["", "unified"] : [controllers.replace("name=", "")];
+  return mounts.map((mount) => join(CGROUP_ROOT, mount, fromRoot, "cgroup.procs"));
 }
 
 function holdsInit(file: string): boolean {
