@@ -11,6 +11,7 @@ import { providerInputs } from "../schema/provider";
 import type { EngineLog } from "./engine-log";
 import type { Provider, Subject } from "./provider";
 import { checkConfig, parseConfig } from "./provider-config";
+import { outputSecrets, secretsAfterRead } from "./secrets";
 import { toStatus } from "./status";
 import { decode, encode, type Path, type Values } from "./values";
 
@@ -105,8 +106,9 @@ export function implementation(provider: Provider, log: EngineLog): UntypedServi
       const response = new proto.ReadResponse();
       if (state === undefined) return response;
       response.setId(state.id);
-      response.setInputs(encode(state.inputs, inputs.secrets));
-      response.setProperties(encode(state.outputs, outputSecrets(inputs.secrets)));
+      const secrets = secretsAfterRead(inputs.secrets, inputs.values, state.inputs);
+      response.setInputs(encode(state.inputs, secrets));
+      response.setProperties(encode(state.outputs, outputSecrets(secrets)));
       return response;
     }),
     update: unary(async (request: proto.UpdateRequest) => {
@@ -168,11 +170,6 @@ function unary<Request, Response>(handle: (request: Request) => Response | Promi
       else callback(error instanceof Failed ? toStatus(error.error, error.secrets) : toStatus(error, []));
     }
   };
-}
-
-/** A secret input is a secret output; and what a container writes may tell any secret that it was given. */
-function outputSecrets(secrets: readonly Path[]): Path[] {
-  return secrets.length === 0 ? [] : [...secrets, ["containerLogs"]];
 }
 
 function subject(request: { getUrn(): string; getType(): string; getName(): string }): Subject {
