@@ -10,6 +10,7 @@ import type { Definitions } from "./definitions";
 import type { InstanceRegistry } from "./instance-registry";
 import type { LaunchQueue } from "./launch-queue";
 import type { TaskKiller } from "./task-killer";
+import { isToBeForgotten } from "./unreachable";
 
 export interface TrackerParts {
   instances: InstanceRegistry;
@@ -69,7 +70,9 @@ export class TaskTracker {
         this.tellChange(updated, conditionOf(updated.state));
       }
       this.parts.onChange();
-      if (!isSame(updated, instance)) await this.parts.store.saveInstance(updated);
+      const strategy = this.parts.definitions.of(instance)?.unreachableStrategy;
+      if (isToBeForgotten(updated, strategy, Date.now())) await this.expunge(updated, status.message ?? "unreachable");
+      else if (!isSame(updated, instance)) await this.parts.store.saveInstance(updated);
     }
   }
 

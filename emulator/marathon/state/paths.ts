@@ -9,12 +9,16 @@ export const bucketNames = Array.from({ length: buckets }, (_, index) => index.t
 export class StatePaths {
   constructor(private readonly root: string) {}
 
-  readonly folders = () => [
+  /** What has to be there before anything is stored: first these, one after the other, then the buckets. */
+  parents = () => [
     this.framework(),
     this.groups(),
     this.deployments(),
-    ...bucketNames.flatMap((bucket) => [this.appsIn(bucket), this.instancesIn(bucket), this.failuresIn(bucket)]),
+    ...["apps", "instances", "failures"].map((folder) => `${this.root}/${folder}`),
   ];
+
+  buckets = () =>
+    bucketNames.flatMap((bucket) => [this.appsIn(bucket), this.instancesIn(bucket), this.failuresIn(bucket)]);
 
   framework = () => `${this.root}/framework`;
   groups = () => `${this.root}/groups`;

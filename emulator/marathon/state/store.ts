@@ -53,7 +53,8 @@ export class Store {
 
   /** @param rootGroup is stored where there is nothing yet */
   async load(rootGroup: GroupInfo): Promise<StoredState> {
-    for (const folder of this.paths.folders()) await this.client.mkdirp(folder);
+    for (const parent of this.paths.parents()) await this.client.mkdirp(parent);
+    await Promise.all(this.paths.buckets().map((folder) => this.client.mkdirp(folder)));
     const rootPath = this.paths.group(rootGroup.id);
     if (!(await this.client.exists(rootPath))) await this.writer.put(rootPath, this.encode(rootGroup));
     const [framework, groups, saved, apps, instances, failures] = await Promise.all([
