@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { UNKNOWN } from "../server/values";
-import { docker, IMAGE, inspect, removeLeftovers, TEST_LABELS } from "./docker";
+import { docker, IMAGE, inspect, removeLeftovers, TEST_LABEL_OPTIONS, TEST_LABELS } from "./docker";
 import { type Inputs, type Made, TestPlugin } from "./plugin";
 import { sleeper, uniqueName } from "./sleeper";
 
@@ -125,17 +125,7 @@ describe("a create that is repeated", () => {
 
   it("refuses to touch a container of someone else", async () => {
     const name = uniqueName();
-    const foreign = await docker(
-      "run",
-      "-d",
-      "--label",
-      "drover.test=docker-plugin",
-      "--name",
-      name,
-      IMAGE,
-      "sleep",
-      "9",
-    );
+    const foreign = await docker("run", "-d", ...TEST_LABEL_OPTIONS, "--name", name, IMAGE, "sleep", "infinity");
     await expect(create(sleeper({ name }))).rejects.toThrow(`docker container rm ${name}`);
     expect(await inspect(foreign, ".State.Running")).toBe(true);
   });
