@@ -82,8 +82,8 @@ export class AgentProcess {
     return JSON.parse((await this.get(path)).body) as T;
   }
 
-  async call(body: unknown): Promise<{ status: number; body: string }> {
-    const headers = { "Content-Type": "application/json" };
+  async call(body: unknown, authorization?: string): Promise<{ status: number; body: string }> {
+    const headers = { "Content-Type": "application/json", ...(authorization && { Authorization: authorization }) };
     const response = await fetch(`${this.url}/api/v1`, { method: "POST", headers, body: JSON.stringify(body) });
     return { status: response.status, body: await response.text() };
   }
