@@ -72,7 +72,6 @@ export class Acceptance {
     const resources = Resources.of(info.resources);
     const task = { ...info, resources: resources.toList({ allocation: role }) };
     this.leadership.cluster.addTask(framework, agent, taskOf(task, framework));
-    this.leadership.counters.add("master/tasks_launched");
     agent.connection?.send({ type: "RUN_TASK", run_task: { framework_info: framework.info, task } });
     return available.minus(resources);
   }

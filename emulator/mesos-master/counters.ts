@@ -1,13 +1,9 @@
-/** Counters by their names in `/metrics/snapshot`, all from zero. */
+/** Events counted since the election, by their names in `/metrics/snapshot`. */
 export class Counters {
   private readonly values = new Map<string, number>();
 
-  add(name: string, amount = 1): void {
-    this.values.set(name, (this.values.get(name) ?? 0) + amount);
-  }
-
-  get(name: string): number {
-    return this.values.get(name) ?? 0;
+  add(name: string): void {
+    this.values.set(name, (this.values.get(name) ?? 0) + 1);
   }
 
   entries(): Iterable<[string, number]> {

@@ -39,8 +39,7 @@ export class Frameworks {
     const framework = known ? this.resubscribe(known, info) : this.add(id, { ...info, id: { value: id } });
     framework.connection = connection;
     this.suppressOnly(framework, suppressedRoles);
-    const { info: masterInfo, log, counters } = this.leadership;
-    counters.add(known ? "master/framework_resubscriptions" : "master/framework_subscriptions");
+    const { info: masterInfo, log } = this.leadership;
     log.info({ framework: id, name: info.name, known: known !== undefined }, "framework subscribed");
     this.updates.send(framework, {
       type: "SUBSCRIBED",

@@ -16,6 +16,9 @@ import { LeadingMaster } from "./leading-master";
 import { MemoryRegistry, type Registry, ZookeeperRegistry } from "./registry";
 import { routes } from "./routes";
 
+/** Streams never end by themselves; what else runs at the end of the process is short. */
+const STREAMS_END_MS = 200;
+
 /** One master: its HTTP server, its place in the election and, while it leads, the cluster. */
 export class MasterProcess {
   readonly startSeconds = nowSeconds();
@@ -73,7 +76,7 @@ export class MasterProcess {
     this.leading?.stop();
     this.leading = undefined;
     await this.election?.leave();
-    await this.server?.close();
+    await this.server?.close(STREAMS_END_MS);
   }
 
   private join(): void {

@@ -59,7 +59,7 @@ export class Offers {
 
   /** Offers resources of several agents to one framework in one event. */
   make(framework: Framework, grants: Grant[]): void {
-    const { cluster, info, flags, counters } = this.leadership;
+    const { cluster, info, flags } = this.leadership;
     const offers = grants.map(({ agent, role, resources }) => {
       const offer: Offer = { id: `${info.id}-O${this.next++}`, framework, agent, role, resources };
       cluster.addOffer(offer);
@@ -68,7 +68,6 @@ export class Offers {
       }
       return offer;
     });
-    counters.add("master/offers_sent", offers.length);
     this.updates.send(framework, { type: "OFFERS", offers: { offers: offers.map((offer) => offerMessage(offer)) } });
   }
 

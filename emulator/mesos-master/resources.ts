@@ -1,4 +1,4 @@
-import type { Resource } from "@drover/lib/mesos/types";
+import type { Range, Resource } from "@drover/lib/mesos/types";
 import {
   containsRanges,
   countRanges,
@@ -53,12 +53,21 @@ export class Resources {
     return new Resources(scalars, ranges).withoutNothing();
   }
 
+  /** Adds many up at once, which spares the steps between. */
   static sum(all: Iterable<Resources>): Resources {
-    let sum = Resources.none;
+    const scalars = new Map<string, number>();
+    const ranges = new Map<string, Range[]>();
     for (const each of all) {
-      sum = sum.plus(each);
+      for (const [name, amount] of each.scalars) {
+        scalars.set(name, (scalars.get(name) ?? 0) + amount);
+      }
+      for (const [name, set] of each.ranges) {
+        const list = ranges.get(name) ?? [];
+        list.push(...set);
+        ranges.set(name, list);
+      }
     }
-    return sum;
+    return new Resources(scalars, new Map([...ranges].map(([name, list]) => [name, normaliseRanges(list)])));
   }
 
   plus(other: Resources): Resources {

@@ -25,7 +25,6 @@ export class SchedulerCalls {
 
   /** Carries a call out. @throws HttpError 400 when its content is refused as a whole */
   handle(framework: Framework, call: Exclude<Call, { type: "SUBSCRIBE" }>): void {
-    this.leadership.counters.add(`calls/${call.type.toLowerCase()}`);
     switch (call.type) {
       case "TEARDOWN":
         this.frameworks.remove(framework);

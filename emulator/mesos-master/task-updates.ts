@@ -65,10 +65,7 @@ export class TaskUpdates {
 
   /** Sends an event; a framework that is not connected misses it, as upstream. */
   send(framework: Framework, event: Event): void {
-    if (framework.connection) {
-      framework.connection.send(event);
-      this.leadership.counters.add(`events/${event.type.toLowerCase()}`);
-    }
+    framework.connection?.send(event);
   }
 
   /** Tells a framework a status that changes nothing here. */

@@ -46,9 +46,8 @@ export function metricsView(master: LeadingMaster | undefined, startSeconds: num
 
 function leaderMetrics(master: LeadingMaster): Record<string, number> {
   const { cluster, leadership, allocator } = master;
-  const counters = [...leadership.counters.entries()].filter(([name]) => name.startsWith("master/"));
   return {
-    ...Object.fromEntries(counters),
+    ...Object.fromEntries(leadership.counters.entries()),
     "registrar/log/recovered": master.recovered ? 1 : 0,
     "allocator/mesos/allocation_runs": allocator.runs,
     "allocator/mesos/allocation_run_ms": allocator.lastRunMs,

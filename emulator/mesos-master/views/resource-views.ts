@@ -4,11 +4,13 @@ import { Resources } from "../resources";
 
 /** Resources in use by role, with the role they are allocated to: the `…_full` and v1 forms. */
 export function allocatedList(records: Iterable<Pick<TaskRecord, "role" | "resources">>): Resource[] {
-  const byRole = new Map<string, Resources>();
+  const byRole = new Map<string, Resources[]>();
   for (const { role, resources } of records) {
-    byRole.set(role, (byRole.get(role) ?? Resources.none).plus(resources));
+    const list = byRole.get(role) ?? [];
+    list.push(resources);
+    byRole.set(role, list);
   }
-  return [...byRole].flatMap(([role, resources]) => resources.toList({ role: "*", allocation: role }));
+  return [...byRole].flatMap(([role, list]) => Resources.sum(list).toList({ role: "*", allocation: role }));
 }
 
 /** The tasks whose resources count as used. */

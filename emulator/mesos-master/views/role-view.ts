@@ -1,5 +1,4 @@
-import type { Cluster, Framework } from "../cluster";
-import { rolesOf } from "../cluster";
+import { type Cluster, type Framework, type Offer, rolesOf, type TaskRecord } from "../cluster";
 import { Resources } from "../resources";
 import { holders } from "./resource-views";
 
@@ -12,26 +11,22 @@ export interface Role {
 
 /** The roles that frameworks are subscribed to or hold resources for. */
 export function rolesIn(cluster: Cluster): Role[] {
-  const roles = new Map<string, Role>();
-  const role = (name: string): Role => {
-    const known = roles.get(name) ?? { name, frameworks: [], used: Resources.none, offered: Resources.none };
-    roles.set(name, known);
-    return known;
-  };
-  for (const framework of cluster.frameworks.values()) {
-    for (const name of rolesOf(framework.info)) {
-      role(name).frameworks.push(framework);
-    }
-    for (const record of holders(framework)) {
-      const used = role(record.role);
-      used.used = used.used.plus(record.resources);
-    }
-    for (const offer of framework.offers) {
-      const offered = role(offer.role);
-      offered.offered = offered.offered.plus(offer.resources);
-    }
-  }
-  return [...roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const frameworks = [...cluster.frameworks.values()];
+  const tasks = frameworks.flatMap(holders);
+  const offers = [...cluster.offers.values()];
+  const names = new Set([...frameworks, ...tasks, ...offers].flatMap(namesOf));
+  const sumOf = (parts: (TaskRecord | Offer)[], name: string) =>
+    Resources.sum(parts.filter(({ role }) => role === name).map(({ resources }) => resources));
+  return [...names].sort().map((name) => ({
+    name,
+    frameworks: frameworks.filter(({ info }) => rolesOf(info).includes(name)),
+    used: sumOf(tasks, name),
+    offered: sumOf(offers, name),
+  }));
+}
+
+function namesOf(part: Framework | TaskRecord | Offer): string[] {
+  return "info" in part ? rolesOf(part.info) : [part.role];
 }
 
 /** `/roles`: weights and quotas are not part of this master, every role has the default ones. */

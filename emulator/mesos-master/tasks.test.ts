@@ -1,0 +1,371 @@
+import { createMasterDetector, type MasterDetector } from "@drover/lib/mesos/master-detector";
+import { waitFor } from "@drover/lib/test/wait";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { FakeAgent, ports, scalar } from "./test/fake-agent";
+import { TestMaster } from "./test/masters";
+import { TestFramework, task } from "./test/test-framework";
+
+/** Events as a real master sends them, order and texts included. */
+
+const RESOURCES = [scalar("cpus", 4), scalar("mem", 2048), scalar("disk", 4096), ports(31000, 32000)];
+const MULTI = ["MULTI_ROLE", "PARTITION_AWARE", "TASK_KILLING_STATE", "RESERVATION_REFINEMENT"];
+const PARTITION_AWARE = { capabilities: [{ type: "PARTITION_AWARE" }] };
+/** Long enough to answer, short enough to wait for. */
+const PINGS = { MESOS_AGENT_PING_TIMEOUT: "300ms", MESOS_MAX_AGENT_PING_TIMEOUTS: "3" };
+
+let master: TestMaster;
+let detector: MasterDetector;
+const frameworks: TestFramework[] = [];
+const agents: FakeAgent[] = [];
+
+beforeAll(async () => {
+  master = await TestMaster.start({ MESOS_REGISTRY: "in_memory", MESOS_ALLOCATION_INTERVAL: "200ms", ...PINGS });
+  detector = createMasterDetector(`127.0.0.1:${master.port}`);
+}, 30_000);
+
+afterAll(async () => {
+  for (const part of [...frameworks.map(({ driver }) => driver), ...agents]) {
+    part.stop();
+  }
+  await master.end("SIGKILL");
+});
+
+async function newAgent(hostname: string): Promise<FakeAgent> {
+  const agent = new FakeAgent(detector, hostname, RESOURCES);
+  agents.push(agent);
+  agent.start();
+  await waitFor(`the registration of ${hostname}`, () => agent.isRegistered);
+  return agent;
+}
+
+function newFramework(info: ConstructorParameters<typeof TestFramework>[1] = {}): TestFramework {
+  const framework = new TestFramework(detector, info);
+  frameworks.push(framework);
+  return framework;
+}
+
+/** One agent and one framework that has its offer; `done` takes both out of the other tests' way. */
+async function pair(hostname: string, info: ConstructorParameters<typeof TestFramework>[1] = {}) {
+  const agent = await newAgent(hostname);
+  const framework = newFramework(info);
+  const offer = await framework.offer((each) => each.hostname === hostname);
+  const done = async () => {
+    await framework.driver.teardown();
+    await agent.say({ type: "UNREGISTER" });
+    agent.stop();
+  };
+  return { agent, framework, offer, done };
+}
+
+test("offers have the form their framework understands", async () => {
+  const { framework, offer, agent, done } = await pair("form");
+  expect(framework.events.slice(0, 2).map(({ type }) => type)).toEqual(["SUBSCRIBED", "HEARTBEAT"]);
+  expect(offer).toEqual({
+    id: { value: expect.stringMatching(/-O\d+$/) },
+    framework_id: { value: framework.driver.frameworkId },
+    agent_id: { value: agent.id },
+    hostname: "form",
+    url: { scheme: "http", address: { hostname: "form", ip: "127.0.0.1", port: 5051 }, path: "/slave(1)" },
+    resources: [
+      { name: "ports", type: "RANGES", ranges: { range: [{ begin: 31000, end: 32000 }] }, role: "*" },
+      { name: "cpus", type: "SCALAR", scalar: { value: 4 }, role: "*" },
+      { name: "mem", type: "SCALAR", scalar: { value: 2048 }, role: "*" },
+      { name: "disk", type: "SCALAR", scalar: { value: 4096 }, role: "*" },
+    ],
+  });
+  await framework.driver.decline([offer.id], { refuse_seconds: 60 });
+  const multi = newFramework({ roles: ["rec"], capabilities: MULTI.map((type) => ({ type })) });
+  const second = await multi.offer();
+  expect(second.allocation_info).toEqual({ role: "rec" });
+  expect(second.resources[1]).toEqual({
+    name: "cpus",
+    type: "SCALAR",
+    scalar: { value: 4 },
+    allocation_info: { role: "rec" },
+  });
+  await multi.driver.teardown();
+  await done();
+});
+
+test("a task runs, its updates wait for their acknowledgement, and what it does not use is offered again", async () => {
+  const { framework, offer, agent, done } = await pair("run", PARTITION_AWARE);
+  framework.acknowledges = false;
+  const position = framework.events.length;
+  await framework.launch(offer, task("t1", offer, [scalar("cpus", 0.5), scalar("mem", 64), ports(31005, 31006)]));
+  const starting = await framework.status("t1", "TASK_STARTING");
+  const rest = await framework.offer(() => true, position);
+  expect(rest.resources).toMatchObject([
+    {
+      ranges: {
+        range: [
+          { begin: 31000, end: 31004 },
+          { begin: 31007, end: 32000 },
+        ],
+      },
+    },
+    { scalar: { value: 3.5 } },
+    { scalar: { value: 1984 } },
+    { scalar: { value: 4096 } },
+  ]);
+  const updates = () =>
+    framework.events.flatMap((event) => (event.type === "UPDATE" ? [event.update.status.state] : []));
+  expect(updates()).toEqual(["TASK_STARTING"]);
+  framework.acknowledges = true;
+  await framework.driver.acknowledge(starting);
+  await framework.status("t1", "TASK_RUNNING");
+  await agent.update("t1", "TASK_FINISHED");
+  await framework.status("t1", "TASK_FINISHED");
+  await waitFor("the agent to forget it", () => agent.tasks.size === 0);
+  expect(updates()).toEqual(["TASK_STARTING", "TASK_RUNNING", "TASK_FINISHED"]);
+  await done();
+});
+
+test("invalid launches are answered one by one with TASK_ERROR, invalid offers with TASK_DROPPED", async () => {
+  const { framework, offer, agent, done } = await pair("invalid", PARTITION_AWARE);
+  const cpus = [scalar("cpus", 1)];
+  const nothingToRun = { ...task("empty", offer, cpus), command: undefined };
+  await framework.launch(
+    offer,
+    task("good", offer, cpus),
+    task("good", offer, cpus),
+    task("a/b", offer, cpus),
+    task("big", offer, [scalar("cpus", 1000), scalar("mem", 32)]),
+    nothingToRun,
+  );
+  const errors = () =>
+    framework.events.flatMap((event) =>
+      event.type === "UPDATE" && event.update.status.state === "TASK_ERROR" ? [event.update.status] : [],
+    );
+  await waitFor("four errors", () => errors().length === 4);
+  expect(errors().map(({ message }) => message)).toEqual([
+    "Task has duplicate ID: good",
+    "'a/b' contains invalid characters",
+    expect.stringMatching(
+      /^Total resources cpus\(allocated: \*\):1000; mem\(allocated: \*\):32 required by task and its executor is more than available ports/,
+    ),
+    "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present",
+  ]);
+  expect(errors()[0]).toEqual({
+    task_id: { value: "good" },
+    state: "TASK_ERROR",
+    message: "Task has duplicate ID: good",
+    source: "SOURCE_MASTER",
+    reason: "REASON_TASK_INVALID",
+    agent_id: { value: agent.id },
+    timestamp: expect.any(Number),
+  });
+  await framework.launch(offer, task("late", offer, cpus));
+  expect(await framework.status("late", "TASK_DROPPED")).toMatchObject({
+    reason: "REASON_INVALID_OFFERS",
+    message: `Task launched with invalid offers: Offer ${offer.id.value} is no longer valid`,
+  });
+  await done();
+});
+
+test("task groups, own executors and operations that this master does not have are refused", async () => {
+  const { framework, offer, done } = await pair("refused", PARTITION_AWARE);
+  const executor = { executor_id: { value: "e" } };
+  const group = { executor, task_group: { tasks: [task("pod", offer, [scalar("cpus", 1)])] } };
+  const own = { ...task("own", offer, [scalar("cpus", 1)]), command: undefined, executor };
+  const reserve = { type: "RESERVE", id: { value: "op" }, reserve: { resources: [] } };
+  await framework.driver.call({
+    type: "ACCEPT",
+    accept: {
+      offer_ids: [offer.id],
+      operations: [
+        { type: "LAUNCH_GROUP", launch_group: group },
+        { type: "LAUNCH", launch: { task_infos: [own] } },
+        reserve as never,
+      ],
+    },
+  });
+  expect((await framework.status("pod", "TASK_ERROR")).reason).toBe("REASON_TASK_GROUP_INVALID");
+  expect((await framework.status("own", "TASK_ERROR")).reason).toBe("REASON_TASK_INVALID");
+  const { update_operation_status } = await framework.event("UPDATE_OPERATION_STATUS");
+  expect(update_operation_status.status).toMatchObject({ operation_id: { value: "op" }, state: "OPERATION_ERROR" });
+  await done();
+});
+
+test("reconciliation answers for known, unknown and foreign tasks", async () => {
+  const { framework, offer, agent, done } = await pair("reconcile", PARTITION_AWARE);
+  await framework.launch(offer, task("runs", offer, [scalar("cpus", 1)]));
+  await framework.status("runs", "TASK_RUNNING");
+  const position = framework.events.length;
+  await framework.driver.reconcile([
+    { taskId: "runs" },
+    { taskId: "unknown" },
+    { taskId: "unknown-here", agentId: agent.id },
+    { taskId: "unknown-there", agentId: "nowhere-S9" },
+  ]);
+  const answers = () =>
+    framework.events
+      .slice(position)
+      .flatMap((event) => (event.type === "UPDATE" ? [[event.update.status.state, event.update.status.message]] : []));
+  await waitFor("the answers", () => answers().length >= 4);
+  expect(answers()).toEqual([
+    ["TASK_RUNNING", "Reconciliation: Latest task state"],
+    ["TASK_UNKNOWN", "Reconciliation: Task is unknown"],
+    ["TASK_GONE", "Reconciliation: Task is unknown to the agent"],
+    ["TASK_UNKNOWN", "Reconciliation: Task is unknown"],
+  ]);
+  const old = newFramework();
+  await old.event("SUBSCRIBED");
+  await old.driver.kill("never-seen");
+  expect(await old.status("never-seen", "TASK_LOST")).toMatchObject({ reason: "REASON_RECONCILIATION" });
+  await old.driver.teardown();
+  await done();
+});
+
+test("a kill while the agent is away is delivered on its return", async () => {
+  const { framework, offer, agent, done } = await pair("away");
+  await framework.launch(offer, task("victim", offer, [scalar("cpus", 1)]));
+  await framework.status("victim", "TASK_RUNNING");
+  const position = framework.events.length;
+  const [unused] = framework.events.flatMap((event) => (event.type === "OFFERS" ? event.offers.offers : [])).slice(-1);
+  agent.stop();
+  if (unused && unused.id.value !== offer.id.value) {
+    await framework.event("RESCIND", ({ rescind }) => rescind.offer_id.value === unused.id.value);
+  }
+  await waitFor("the loss of the connection", async () => (await master.metric("master/slaves_disconnected")) === 1);
+  await framework.driver.kill("victim");
+  agent.start();
+  await framework.status("victim", "TASK_KILLED", position);
+  await done();
+});
+
+test("an agent that does not answer is unreachable: its tasks are, and come back with it", async () => {
+  const { framework, offer, agent, done } = await pair("silent", PARTITION_AWARE);
+  await framework.launch(offer, task("parked", offer, [scalar("cpus", 1)]));
+  await framework.status("parked", "TASK_RUNNING");
+  const position = framework.events.length;
+  const { id } = agent;
+  agent.stop();
+  expect(await framework.status("parked", "TASK_UNREACHABLE", position)).toMatchObject({
+    source: "SOURCE_MASTER",
+    reason: "REASON_AGENT_REMOVED",
+    message: "health check timed out",
+    agent_id: { value: id },
+    unreachable_time: { nanoseconds: expect.any(Number) },
+  });
+  await framework.event("FAILURE", ({ failure }) => failure.agent_id?.value === id, position);
+  expect(await master.metric("master/slaves_unreachable")).toBe(1);
+  await framework.driver.reconcile([{ taskId: "parked" }, { taskId: "parked", agentId: id }]);
+  await framework.status("parked", "TASK_UNKNOWN", position);
+  agent.start();
+  const back = await framework.status("parked", "TASK_RUNNING", position);
+  expect([back.reason, back.message]).toEqual(["REASON_AGENT_REREGISTERED", "Unreachable agent re-reregistered"]);
+  expect(agent.id).toBe(id);
+  await done();
+});
+
+test("a framework without checkpoint loses its tasks with the agent's connection", async () => {
+  const { framework, offer, agent, done } = await pair("plain", { checkpoint: false });
+  await framework.launch(offer, task("fragile", offer, [scalar("cpus", 1)]));
+  await framework.status("fragile", "TASK_RUNNING");
+  agent.stop();
+  expect(await framework.status("fragile", "TASK_LOST")).toMatchObject({
+    reason: "REASON_AGENT_DISCONNECTED",
+    message: "Agent plain disconnected",
+  });
+  agent.start();
+  await waitFor("the kill of what runs on", () => agent.received.some(({ type }) => type === "KILL_TASK"));
+  await waitFor("its end", () => agent.tasks.size === 0);
+  await done();
+});
+
+test("a drained agent gets no offers until it is reactivated, and is drained when its last task's end is acknowledged", async () => {
+  const { framework, offer, agent, done } = await pair("drain", PARTITION_AWARE);
+  await framework.launch(offer, task("evicted", offer, [scalar("cpus", 1)]));
+  await framework.status("evicted", "TASK_RUNNING");
+  framework.acknowledges = false;
+  const agentCall = { agent_id: { value: agent.id } };
+  const drain = { ...agentCall, max_grace_period: { seconds: 2 } };
+  expect((await master.post("/api/v1", { type: "DRAIN_AGENT", drain_agent: drain })).status).toBe(200);
+  const killed = await framework.status("evicted", "TASK_KILLED");
+  expect(killed.reason).toBe("REASON_AGENT_DRAINING");
+  const kill = agent.received.find((message) => message.type === "KILL_TASK");
+  expect(kill).toMatchObject({ kill_task: { kill_policy: { grace_period: { nanoseconds: 2e9 } } } });
+  const shown = async () => (await master.json<{ slaves: Record<string, unknown>[] }>("/slaves")).slaves[0];
+  expect(await shown()).toMatchObject({
+    active: false,
+    deactivated: true,
+    drain_info: { state: "DRAINING", config: { max_grace_period: { nanoseconds: 2e9 }, mark_gone: false } },
+  });
+  framework.acknowledges = true;
+  await framework.driver.acknowledge(killed);
+  await waitFor("the end of the drain", async () => {
+    const drainInfo = (await shown())?.drain_info as { state: string } | undefined;
+    return drainInfo?.state === "DRAINED";
+  });
+  const position = framework.events.length;
+  await framework.driver.revive();
+  await master.post("/api/v1", { type: "REACTIVATE_AGENT", reactivate_agent: agentCall });
+  await framework.offer(({ hostname }) => hostname === "drain", position);
+  await done();
+});
+
+test("an agent marked gone is shut down, its tasks are told so, and it cannot come back", async () => {
+  const { framework, offer, agent } = await pair("gone", PARTITION_AWARE);
+  await framework.launch(offer, task("lost", offer, [scalar("cpus", 1)]));
+  await framework.status("lost", "TASK_RUNNING");
+  const call = { type: "MARK_AGENT_GONE", mark_agent_gone: { agent_id: { value: agent.id } } };
+  expect((await master.post("/api/v1", call)).status).toBe(200);
+  expect(await framework.status("lost", "TASK_GONE_BY_OPERATOR")).toMatchObject({
+    reason: "REASON_AGENT_REMOVED_BY_OPERATOR",
+    message: "Agent has been marked gone",
+  });
+  expect((await master.post("/api/v1", call)).status).toBe(200);
+  const isShutDown = () => agent.received.filter(({ type }) => type === "SHUTDOWN").length;
+  await waitFor("the order to shut down", () => isShutDown() === 1);
+  agent.start();
+  await waitFor("the same order after its return", () => isShutDown() === 2);
+  await framework.driver.teardown();
+});
+
+test("an agent that unregisters takes its tasks with it", async () => {
+  const { framework, offer, agent, done } = await pair("leaving", PARTITION_AWARE);
+  await framework.launch(offer, task("left", offer, [scalar("cpus", 1)]));
+  await framework.status("left", "TASK_RUNNING");
+  await agent.say({ type: "UNREGISTER" });
+  expect(await framework.status("left", "TASK_LOST")).toMatchObject({
+    reason: "REASON_AGENT_REMOVED",
+    message: "Agent leaving removed: the agent unregistered",
+  });
+  await done();
+});
+
+test("two frameworks share: the one that holds less is served first", async () => {
+  const { framework: rich, offer, agent, done } = await pair("share-1");
+  await rich.launch(offer, task("much", offer, [scalar("cpus", 4), scalar("mem", 2048)]));
+  await rich.status("much", "TASK_RUNNING");
+  const poor = newFramework();
+  await poor.event("SUBSCRIBED");
+  const other = await newAgent("share-2");
+  expect((await poor.offer(({ hostname }) => hostname === "share-2")).agent_id.value).toBe(other.id);
+  expect(
+    rich.events.some(
+      (event) => event.type === "OFFERS" && event.offers.offers.some((each) => each.hostname === "share-2"),
+    ),
+  ).toBe(false);
+  await poor.driver.teardown();
+  other.stop();
+  expect(agent.tasks.size).toBe(1);
+  await done();
+});
+
+test("a second subscription takes over, the first one is told and ends", async () => {
+  const { framework, offer, done, agent } = await pair("takeover");
+  const id = { value: framework.driver.frameworkId ?? "" };
+  const second = newFramework({ id });
+  await second.event("SUBSCRIBED");
+  await waitFor("the end of the first", () => framework.fatal === "Framework failed over");
+  const position = second.events.length;
+  await second.launch(offer, task("stale", offer, [scalar("cpus", 1)]));
+  await second.status("stale", "TASK_LOST", position);
+  const fresh = await second.offer();
+  expect(fresh.id.value).not.toBe(offer.id.value);
+  await second.driver.teardown();
+  await agent.say({ type: "UNREGISTER" });
+  agent.stop();
+  await done().catch(() => {}); // the first driver has ended already
+});
