@@ -1,16 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { utimesSync } from "node:fs";
 import { MESOS_VERSION } from "@drover/emulator/http/version";
 import type { MasterToAgent, Register } from "@drover/emulator/protocol/agent";
 import type { Logger } from "@drover/lib/log";
 import type { AgentInfo, FrameworkInfo, KillPolicy, Task, TaskInfo, TaskStatus } from "@drover/lib/mesos/types";
 import type { Checkpoint, RecoveredRun } from "./checkpoint/checkpoint";
 import type { Containerizer, Run } from "./container";
-import { fetchUris } from "./fetcher/fetcher";
 import { type Identity, pidOf } from "./identity";
 import type { AgentMessage } from "./master/link";
 import { Metrics } from "./metrics";
-import { createSandbox } from "./sandbox";
+import { prepareSandbox, touchSandbox } from "./sandbox";
 import { type FrameworkTasks, TaskRegistry } from "./tasks/task-registry";
 import { TaskRun } from "./tasks/task-run";
 import { type TrackedTask, toTask } from "./tasks/tracked-task";
@@ -21,7 +19,6 @@ export interface AgentOptions {
   info: AgentInfo;
   identity: Identity;
   checkpoint: Checkpoint;
-  /** Chooses for a task. @throws LaunchError, InvalidTaskError, DroppedTaskError when none fits */
   containerizerFor(task: TaskInfo): Containerizer;
   maxCompletedPerFramework: number;
   launchLimitMs: number;
@@ -218,15 +215,9 @@ export class Agent {
       (entry) => checkpoint.logUpdate(agentId, id, entry),
     );
     const taskRun = new TaskRun(run, {
-      containerizer: this.containerizerOf(task),
+      containerizer: this.options.containerizerFor(task),
       origin: { agentId, agentAddress: identity.ip },
-      prepareSandbox: async (signal) => {
-        const user = await createSandbox(run.sandbox, userOf(run));
-        await fetchUris(task.command?.uris ?? [], run.sandbox, user, fetchStallMs, signal).catch((error) => {
-          signal.throwIfAborted();
-          throw new Error(`Failed to fetch all URIs for container '${containerId}': ${error.message}`);
-        });
-      },
+      prepareSandbox: (signal) => prepareSandbox(run, userOf(run), fetchStallMs, signal),
       launchLimitMs,
       defaultGraceMs: graceMs,
       report: (status) => {
@@ -240,16 +231,6 @@ export class Agent {
     return tracked;
   }
 
-  /** Containerizers are chosen late, so that a refusal becomes a status of the task. */
-  private containerizerOf(task: TaskInfo): Containerizer {
-    const choose = () => this.options.containerizerFor(task);
-    return {
-      prepare: async (run, signal) => choose().prepare(run, signal),
-      launch: async (run) => choose().launch(run),
-      recover: async (run) => choose().recover(run),
-    };
-  }
-
   private sendUpdate(frameworkId: string, status: TaskStatus): void {
     void this.options.send({ type: "UPDATE", update: { framework_id: { value: frameworkId }, status } });
   }
@@ -257,12 +238,7 @@ export class Agent {
   private complete({ taskRun }: TrackedTask): void {
     const { run } = taskRun;
     const { checkpoint } = this.options;
-    const now = Date.now() / 1000;
-    try {
-      utimesSync(run.sandbox, now, now); // its age counts from here
-    } catch {
-      // no sandbox was made
-    }
+    touchSandbox(run.sandbox);
     checkpoint.removeRun(this.ownId(), run);
     if (this.tasks.complete(run.frameworkId, run.executorId)) {
       checkpoint.removeFramework(this.ownId(), run.frameworkId);

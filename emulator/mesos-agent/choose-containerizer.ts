@@ -13,11 +13,21 @@ const LIMITED_BY: Readonly<Record<string, { name: string; isolator: string }>> =
   mem: { name: "Memory", isolator: "cgroups/mem" },
 };
 
+/** The containerizer for a task; that none fits shows when it is used, so that it becomes a status of the task. */
+export function containerizerFor(task: TaskInfo, containerizers: Containerizers): Containerizer {
+  const choose = () => chooseContainerizer(task, containerizers);
+  return {
+    prepare: async (run, signal) => choose().prepare(run, signal),
+    launch: async (run) => choose().launch(run),
+    recover: async (run) => choose().recover(run),
+  };
+}
+
 /**
  * The containerizer for a task: Docker for containers of that type, processes for everything else.
  * @throws InvalidTaskError, DroppedTaskError, LaunchError for tasks that none takes
  */
-export function chooseContainerizer(task: TaskInfo, { docker, mesos }: Containerizers): Containerizer {
+function chooseContainerizer(task: TaskInfo, { docker, mesos }: Containerizers): Containerizer {
   if (task.executor !== undefined) {
     throw new InvalidTaskError("this agent has no executors of frameworks: give the task a command instead");
   }

@@ -37,6 +37,7 @@ export const FLAGS = {
   default_container_dns: optionalFlag((text) => parseObject(text) as DefaultContainerDns),
   default_role: textFlag("*"),
   disk_watch_interval: durationFlag("1mins"),
+  /** Taken because upstream's images need it; this agent speaks to the daemon without the CLI. */
   docker: textFlag("docker"),
   docker_config: optionalFlag((text) => parseObject(text) as DockerConfig),
   docker_kill_orphans: booleanFlag(true),
@@ -64,6 +65,7 @@ export const FLAGS = {
   recovery_timeout: durationFlag("15mins"),
   registration_backoff_factor: durationFlag("1secs"),
   resources: optionalFlag((text) => text),
+  /** Taken because upstream's containerizers need it; what must survive is below work_dir here. */
   runtime_dir: textFlag("/var/run/mesos"),
   sandbox_directory: textFlag("/mnt/mesos/sandbox"),
   switch_user: booleanFlag(true),

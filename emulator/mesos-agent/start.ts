@@ -8,7 +8,7 @@ import type { AgentInfo } from "@drover/lib/mesos/types";
 import { Agent } from "./agent";
 import { Checkpoint } from "./checkpoint/checkpoint";
 import { WorkPaths } from "./checkpoint/paths";
-import { chooseContainerizer } from "./choose-containerizer";
+import { containerizerFor } from "./choose-containerizer";
 import { makeContainerizers, userOf } from "./containerizers";
 import { containerName } from "./docker/create-options";
 import { FinishedContainers } from "./docker/finished-containers";
@@ -49,7 +49,7 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     info,
     identity,
     checkpoint,
-    containerizerFor: (task) => chooseContainerizer(task, containerizers),
+    containerizerFor: (task) => containerizerFor(task, containerizers),
     maxCompletedPerFramework: flags.max_completed_executors_per_framework,
     launchLimitMs: flags.executor_registration_timeout,
     graceMs: flags.executor_shutdown_grace_period,

@@ -42,8 +42,14 @@ async function open(uri: string, stallMs: number, signal: AbortSignal): Promise<
 function respond(url: string, stallMs: number, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const get = url.startsWith("https:") ? httpsGet : httpGet;
-    const request = get(url, { signal, timeout: stallMs, headers: { Connection: "close" } }, resolve);
-    request.once("timeout", () => request.destroy(new Error(`${url}: nothing arrived for ${stallMs} ms`)));
+    const request = get(url, { signal, timeout: stallMs, headers: { Connection: "close" } });
+    const onTimeout = (stalled: { destroy(error: Error): unknown }) => () =>
+      stalled.destroy(new Error(`${url}: nothing arrived for ${stallMs} ms`));
+    request.once("timeout", onTimeout(request));
     request.once("error", reject);
+    request.once("response", (response) => {
+      request.removeAllListeners("timeout").once("timeout", onTimeout(response));
+      resolve(response);
+    });
   });
 }
