@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -32,16 +32,21 @@ beforeEach(async () => {
   agent = await AgentProcess.create(bundle, { MESOS_MASTER: master.address });
 });
 afterEach(async () => {
-  const own = await docker("ps", "--all", "--quiet", "--filter", `label=${WORK_DIR_LABEL}=${agent.workDir}`);
+  const own = await ownContainers();
   await agent.remove();
-  if (own !== "") {
-    await docker("rm", "--force", "--volumes", ...own.split("\n"));
+  if (own.length > 0) {
+    await docker("rm", "--force", "--volumes", ...own);
   }
   await master.stop();
 });
 
 async function docker(...args: string[]): Promise<string> {
   return (await run("docker", args)).stdout.trim();
+}
+
+async function ownContainers(): Promise<string[]> {
+  const ids = await docker("ps", "--all", "--quiet", "--filter", `label=${WORK_DIR_LABEL}=${agent.workDir}`);
+  return ids.split("\n").filter((id) => id !== "");
 }
 
 async function started(changes: Record<string, string> = {}): Promise<void> {
@@ -110,6 +115,36 @@ test("volumes: the sandbox, a directory of it, the host's", async () => {
   await master.reached("volumes", "TASK_FINISHED");
   const sandbox = "/frameworks/F-0000/executors/volumes/runs/latest";
   expect(await agent.json(`/files/read?path=${sandbox}/data/inner/file&offset=0`)).toMatchObject({ data: "x\n" });
+});
+
+test("a user network gives the address, a named volume the data, the agent's DNS the resolver", async () => {
+  const network = `mesos-agent-${process.pid}`;
+  const volume = await docker("volume", "create", "--label", LABEL.value);
+  await docker("network", "create", "--label", LABEL.value, network);
+  try {
+    const dns = { docker: [{ network_mode: "USER", dns: { nameservers: ["127.0.0.1"], search: ["example.test"] } }] };
+    await started({ MESOS_DEFAULT_CONTAINER_DNS: JSON.stringify(dns) });
+    const task = dockerTask(
+      "user",
+      "grep -q example.test /etc/resolv.conf && echo kept > /data/file; exec sleep 1000",
+      {
+        network: "USER",
+      },
+    );
+    const source = { type: "DOCKER_VOLUME" as const, docker_volume: { driver: "local", name: volume } };
+    const volumes = [{ container_path: "/data", mode: "RW" as const, source }];
+    master.run({ ...task, container: { ...task.container, network_infos: [{ name: network }], volumes } });
+    const { data, container_status } = await master.reached("user", "TASK_RUNNING");
+    const [inspect] = JSON.parse(Buffer.from(data ?? "", "base64").toString()) as ContainerInspectInfo[];
+    const address = inspect?.NetworkSettings.Networks[network]?.IPAddress;
+    expect(container_status?.network_infos?.[0]?.ip_addresses?.[0]?.ip_address).toBe(address);
+    const mount = await docker("volume", "inspect", "--format", "{{.Mountpoint}}", volume);
+    await waitFor("the file", () => readFileSync(join(mount, "file"), "utf8") === "kept\n");
+  } finally {
+    await docker("rm", "--force", ...(await ownContainers()));
+    await docker("network", "rm", network);
+    await docker("volume", "rm", volume);
+  }
 });
 
 test("a kill stops the container after the grace; docker exec checks its health", async () => {
@@ -210,10 +245,7 @@ test("orphans of this work directory go, those of others stay, ended containers 
     await started({ MESOS_DOCKER_REMOVE_DELAY: "1secs", MESOS_DISK_WATCH_INTERVAL: "500ms" });
     master.run(dockerTask("short", "true"));
     await master.reached("short", "TASK_FINISHED");
-    await waitFor("an empty list", async () => {
-      const left = await docker("ps", "--all", "--quiet", "--filter", `label=${WORK_DIR_LABEL}=${agent.workDir}`);
-      return left === "";
-    });
+    await waitFor("an empty list", async () => (await ownContainers()).length === 0);
     expect(await docker("ps", "--all", "--quiet", "--no-trunc", "--filter", `id=${orphan}`)).toBe("");
     expect(await docker("ps", "--quiet", "--no-trunc", "--filter", `id=${other}`)).toBe(other);
   } finally {
