@@ -1,5 +1,5 @@
 import type { Logger } from "@drover/lib/log";
-import { type LeadingMaster, MASTER_LABEL, parseMasterInfo } from "@drover/lib/mesos/master-detector";
+import { type LeadingMaster, leaderIn, MASTER_LABEL } from "@drover/lib/mesos/master-detector";
 import type { MasterInfo } from "@drover/lib/mesos/types";
 import { ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { Group } from "@drover/lib/zookeeper/group";
@@ -71,7 +71,7 @@ export class Election {
       }
     });
     group.watchLeader((first) => {
-      this.leader = first && parseMasterInfo(first.data);
+      this.leader = leaderIn(first?.data);
       this.log.info({ leader: this.leader?.pid ?? "none" }, "leading master detected");
       if (first?.name === name && !this.leading) {
         this.leading = true;

@@ -140,6 +140,30 @@ test("agents of the registry are awaited, and removed frameworks stay removed, u
   agent.stop();
 }, 60_000);
 
+test("what the operator decided about agents holds under the next leader", async () => {
+  masters.push(await TestMaster.start(environment));
+  const first = await leaderOf(masters);
+  const [resting, gone] = ["node3", "node4"].map((name) => new FakeAgent(detector(), name, [scalar("cpus", 1)]));
+  resting?.start();
+  gone?.start();
+  await waitFor("the agents", () => resting?.isRegistered && gone?.isRegistered);
+  const call = (type: string, id: string | undefined) =>
+    first.post("/api/v1", { type, [type.toLowerCase()]: { agent_id: { value: id } } });
+  expect((await call("DEACTIVATE_AGENT", resting?.id)).status).toBe(200);
+  expect((await call("MARK_AGENT_GONE", gone?.id)).status).toBe(200);
+  await first.end("SIGTERM");
+  masters = masters.filter((master) => master !== first);
+  const second = await leaderOf(masters);
+  const inactive = async () => (await second.metric("master/slaves_inactive")) === 1;
+  await waitFor("the deactivated agent's return", inactive);
+  const { slaves } = await second.json<{ slaves: unknown[] }>(`/slaves?slave_id=${resting?.id}`);
+  expect(slaves).toMatchObject([{ active: false, deactivated: true }]);
+  const orders = gone?.received.length ?? 0;
+  gone?.start();
+  await waitFor("the order to shut down", () => gone?.received.slice(orders).some(({ type }) => type === "SHUTDOWN"));
+  resting?.stop();
+}, 60_000);
+
 test("a leader that loses ZooKeeper ends with an error, a standby survives and leads when it is back", async () => {
   while (masters.length < 2) {
     masters.push(await TestMaster.start(environment));

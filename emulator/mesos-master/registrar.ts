@@ -85,7 +85,7 @@ export class Registrar {
         agent.deactivated = before.deactivated ?? false;
         agent.drain = before.drain;
       }
-      agent.pings ??= setInterval(() => this.ping(agent), this.leadership.flags.agent_ping_timeout);
+      this.watch(agent);
       return agent;
     });
   }
@@ -137,12 +137,20 @@ export class Registrar {
     });
   }
 
+  private watch(agent: Agent): void {
+    agent.pings ??= setInterval(() => this.ping(agent), this.leadership.flags.agent_ping_timeout);
+  }
+
   private ping(agent: Agent): void {
     agent.missedPings = agent.hasAnswered ? 0 : agent.missedPings + 1;
     if (agent.missedPings >= this.leadership.flags.max_agent_ping_timeouts) {
       clearInterval(agent.pings);
       agent.pings = undefined;
-      this.report("mark an agent unreachable", this.markUnreachable(agent));
+      const attempt = this.markUnreachable(agent).catch((error: Error) => {
+        this.watch(agent); // the next ping tries again
+        throw error;
+      });
+      this.report("mark an agent unreachable", attempt);
       return;
     }
     agent.hasAnswered = false;

@@ -40,6 +40,15 @@ export function parseMasterInfo(data: Buffer): LeadingMaster {
   return { id: info.id, address: { hostname: hostname ?? info.hostname, ip, port }, pid: info.pid };
 }
 
+/** The master that a node names; undefined when there is no node or nobody can be reached by what it says. */
+export function leaderIn(node: Buffer | undefined): LeadingMaster | undefined {
+  try {
+    return node && parseMasterInfo(node);
+  } catch {
+    return undefined;
+  }
+}
+
 function parseAddress(text: string): LeadingMaster {
   const match = /^(?:https?:\/\/)?(?:master@)?([A-Za-z0-9._-]+):(\d{1,5})\/?$/.exec(text);
   const port = Number(match?.[2]);
@@ -122,7 +131,7 @@ class ZookeeperDetector implements MasterDetector {
   }
 
   private onLeader(data: Buffer | undefined): void {
-    const leader = data && parseMasterInfo(data);
+    const leader = leaderIn(data);
     if (this.closed || (this.isKnown && leader?.id === this.leader?.id && leader?.pid === this.leader?.pid)) {
       return;
     }
