@@ -11,7 +11,6 @@ export class TestMaster {
   private constructor(
     readonly port: number,
     private readonly child: ChildProcess,
-    private readonly lines: string[],
   ) {}
 
   /** Starts a master on a free port of 127.0.0.1 and waits until it listens. */
@@ -27,9 +26,9 @@ export class TestMaster {
         ...environment,
       },
     });
-    const lines: string[] = [];
-    child.stdout.on("data", (chunk) => lines.push(String(chunk)));
-    const master = new TestMaster(port, child, lines);
+    process.once("exit", () => child.kill("SIGKILL"));
+    child.stdout.resume();
+    const master = new TestMaster(port, child);
     await waitFor(`the master on port ${port}`, () => master.get("/health").then(({ ok }) => ok), 20_000);
     return master;
   }
@@ -44,10 +43,6 @@ export class TestMaster {
 
   get exitCode(): number | null {
     return this.child.exitCode;
-  }
-
-  get log(): string {
-    return this.lines.join("");
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
