@@ -109,7 +109,7 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
     const { hostname } = planned;
     const images = this.disk(hostname, imageDisk);
     const data = this.disk(hostname, "data");
-    const seed = this.seed(hostname, images);
+    const seed = this.seed(hostname, imageDisk, images);
     const container = new docker.Container(
       hostname,
       {
@@ -150,13 +150,13 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
     );
   }
 
-  /** Runs once for every new image disk. */
-  private seed(hostname: string, disk: docker.Volume): docker.Container {
+  /** Runs once for every new image disk, and not again when the images have changed since. */
+  private seed(hostname: string, diskName: string, disk: docker.Volume): docker.Container {
     const volumes = disk.mountpoint.apply((mountpoint) => dirname(dirname(mountpoint)));
     return new docker.Container(
-      `${hostname}-seed`,
+      `${hostname}-${diskName}-seed`,
       {
-        name: this.nameOf(`${hostname}-seed`),
+        name: this.nameOf(`${hostname}-${diskName}-seed`),
         image: this.machineImage(),
         command: ["sh", "-c", seedScript, "seed", this.local.store, disk.name],
         networkMode: "none",

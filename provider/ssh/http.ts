@@ -25,9 +25,12 @@ export async function get(dial: Dial, address: string, port: number, path: strin
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
       response.on("error", reject);
     });
-    asked.setTimeout(limitMs, () =>
-      asked.destroy(new Error(`no answer from ${address}:${port}${path} in ${limitMs} ms`)),
+    // Not the request's own time-out: that one wants a socket, and a tunnel is only a stream.
+    const timer = setTimeout(
+      () => asked.destroy(new Error(`no answer from ${address}:${port}${path} in ${limitMs} ms`)),
+      limitMs,
     );
+    asked.on("close", () => clearTimeout(timer));
     asked.on("error", (error) => {
       socket.destroy();
       reject(error);
