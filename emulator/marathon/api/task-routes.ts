@@ -1,6 +1,6 @@
 import { json, type Reply, text } from "@drover/lib/http/reply";
 import type { Context, Router } from "@drover/lib/http/router";
-import { z } from "zod";
+import * as z from "zod";
 import type { Draft } from "../leader/change-preparation";
 import type { Leader } from "../leader/leader";
 import { ApiError } from "../model/api-error";

@@ -7,7 +7,6 @@ import type { HealthMonitor } from "../health/health-monitor";
 import type { ReadinessMonitor } from "../health/readiness-monitor";
 import { configVersion } from "../model/app-change";
 import type { Instance } from "../model/instance";
-import type { Store } from "../state/store";
 import type { Definitions } from "./definitions";
 import type { InstanceRegistry } from "./instance-registry";
 import type { LaunchQueue } from "./launch-queue";
@@ -25,8 +24,8 @@ export interface ConductorParts {
   interest: OfferInterest;
   health: HealthMonitor;
   readiness: ReadinessMonitor;
-  store: Store;
   events: EventBus;
+  onFinished: (deployment: RunningDeployment) => void;
   /** Takes note of what goes on in the background; a failure ends the leadership. */
   watch: (work: Promise<unknown>) => void;
 }
@@ -137,14 +136,14 @@ export class Conductor {
   }
 
   private finish(deployment: RunningDeployment): void {
-    const { state, events, readiness, watch } = this.parts;
+    const { state, events, readiness, onFinished } = this.parts;
     state.deployments.delete(deployment.id);
     for (const { id } of deployment.changes) readiness.forgetApp(id);
     const gone = deployment.changes.filter(({ id }) => !state.root.apps.has(id)).map(({ id }) => id);
     for (const id of gone) this.forget(id);
     for (const { id } of deployment.changes) this.prune(id, state.root.apps.get(id));
     events.publish("deployment_success", { id: deployment.id, plan: deployment.plan() });
-    watch(this.endInStore(deployment.id, gone));
+    onFinished(deployment);
   }
 
   private forget(id: string): void {
@@ -156,12 +155,5 @@ export class Conductor {
 
   private prune(id: string, current: AppDefinition | undefined): void {
     this.parts.definitions.prune(id, current, this.parts.instances.ofApp(id));
-  }
-
-  /** Apps go first: a leader that dies in between finds the deployment and does it again. */
-  private async endInStore(deploymentId: string, gone: string[]): Promise<void> {
-    const { store } = this.parts;
-    await Promise.all(gone.map((id) => store.removeApp(id)));
-    await store.endDeployment(deploymentId);
   }
 }

@@ -69,9 +69,14 @@ export class Deployer {
     return this.inOrder(async () => {
       const deployment = this.find(id);
       this.drop(deployment);
-      await this.parts.store.endDeployment(id);
+      await this.parts.store.endDeployment(deployment, this.parts.state.root);
       this.parts.conductor.advanceSoon();
     });
+  }
+
+  /** Takes a deployment that is over from the store; in order, since the next one may create anew what this one removed. */
+  end(deployment: RunningDeployment): Promise<void> {
+    return this.inOrder(() => this.parts.store.endDeployment(deployment, this.parts.state.root));
   }
 
   /** Goes on with the deployments of a former leader. */
@@ -131,7 +136,8 @@ export class Deployer {
   }
 
   private drop(deployment: RunningDeployment): void {
-    this.parts.state.deployments.delete(deployment.id);
+    const isRunning = this.parts.state.deployments.delete(deployment.id);
+    if (!isRunning) return;
     this.parts.events.publish("deployment_failed", { id: deployment.id, plan: deployment.plan(), reason: "cancelled" });
   }
 

@@ -107,7 +107,8 @@ export class Leader {
     });
     const { tracker } = this;
     this.conductor = new Conductor({
-      ...{ state, instances, definitions, tracker, queue, interest, health, readiness, store, events, watch },
+      ...{ state, instances, definitions, tracker, queue, interest, health, readiness, events, watch },
+      onFinished: (deployment) => watch(this.deployer.end(deployment)),
     });
     const { conductor } = this;
     this.deployer = new Deployer({

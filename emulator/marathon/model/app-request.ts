@@ -1,5 +1,5 @@
 import type { ErrorDetail } from "@drover/lib/marathon/types";
-import { z } from "zod";
+import * as z from "zod";
 import { invalidObject, refuseInvalid } from "./api-error";
 import { type AppDefaults, completeApp, mergeUpdate, type Unversioned } from "./app-definition";
 import { type NetworkedApp, toNewForm } from "./app-networking";

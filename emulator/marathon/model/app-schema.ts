@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The shape of an app in a request: the new networking form beside the old one, everything optional. What may stand
@@ -122,10 +122,12 @@ const fetch = z.object({
 const operators = ["UNIQUE", "CLUSTER", "GROUP_BY", "MAX_PER", "LIKE", "UNLIKE", "IS"] as const;
 
 const constraint = z
-  .union([z.tuple([z.string().min(1), z.enum(operators)]), z.tuple([z.string().min(1), z.enum(operators), z.string()])])
-  .transform((given): [string, (typeof operators)[number], string?] =>
-    given[2] === "" ? [given[0], given[1]] : given,
-  );
+  .tuple([z.string().min(1), z.enum(operators)], z.string())
+  .refine((given) => given.length <= 3, "must have two or three elements")
+  .transform((given): [string, (typeof operators)[number], string?] => {
+    const [field, operator, value] = given;
+    return value ? [field, operator, value] : [field, operator];
+  });
 
 const unreachableStrategy = z.union([
   z.literal("disabled"),

@@ -1,5 +1,5 @@
 import type { AppDefinition, ErrorDetail } from "@drover/lib/marathon/types";
-import { z } from "zod";
+import * as z from "zod";
 import { invalidObject, refuseInvalid, unsupported } from "./api-error";
 import { completeApp, type Unversioned } from "./app-definition";
 import { type AppRequestRules, requiredId, toRequest } from "./app-request";

@@ -1,5 +1,5 @@
 import type { ErrorDetail } from "@drover/lib/marathon/types";
-import type { z } from "zod";
+import type * as z from "zod";
 import { ApiError, invalidJson, invalidObject } from "./api-error";
 
 type Issue = z.core.$ZodIssue;

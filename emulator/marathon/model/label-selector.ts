@@ -15,7 +15,7 @@ export function parseLabelSelector(text: string): Test {
 }
 
 function parseOne(text: string): Test {
-  const [, key = "", operator, value] = /^([^\s=!()]+)\s*(?:(==|!=)\s*(\S+))?$/.exec(text) ?? [];
+  const [, key = "", operator, value] = /^([^\s=!()]+)\s*(?:(==|!=)\s*([^\s=!]+))?$/.exec(text) ?? [];
   if (key !== "") {
     const name = unquote(key);
     const wanted = unquote(value ?? "");

@@ -79,7 +79,7 @@ export class Store {
    * @param cancelled deployments it takes the place of
    */
   async beginDeployment(deployment: StoredDeployment, before: Root, after: Root, cancelled: string[]): Promise<void> {
-    await Promise.all(deployment.changes.map((change) => this.saveVersion(change.to)));
+    await Promise.all(deployment.changes.map((change) => this.saveVersion(change)));
     const { id, version } = deployment;
     const changes = deployment.changes.map((change) => ({
       id: change.id,
@@ -100,17 +100,15 @@ export class Store {
     await this.writer.multi(operations, () => this.client.exists(path));
   }
 
-  endDeployment(id: string): Promise<void> {
-    return this.writer.remove(this.paths.deployment(id));
-  }
-
-  /** Forgets an app that no deployment needs any more. */
-  async removeApp(id: string): Promise<void> {
-    const path = this.paths.app(id);
-    const versions = await this.childrenOf(path);
-    await Promise.all(versions.map((version) => this.writer.remove(`${path}/${version}`)));
-    await this.writer.remove(path);
-    await this.writer.remove(this.paths.failure(id));
+  /** Forgets a deployment, with the apps it has removed and the versions that are too many now. */
+  async endDeployment({ id, changes }: { id: string; changes: readonly AppChange[] }, after: Root): Promise<void> {
+    const cleaned = changes.map((change) => {
+      const current = after.apps.get(change.id);
+      return current ? this.dropOldVersions(change.id, current.version) : this.removeApp(change.id);
+    });
+    // Apps go first: a leader that dies in between finds the deployment and does it again.
+    await Promise.all(cleaned);
+    await this.writer.remove(this.paths.deployment(id));
   }
 
   /** Newest first. */
@@ -120,6 +118,14 @@ export class Store {
 
   async definition(id: string, version: string): Promise<AppDefinition | undefined> {
     return isVersion(version) ? this.tryRead(this.paths.appVersion(id, version)) : undefined;
+  }
+
+  private async removeApp(id: string): Promise<void> {
+    const path = this.paths.app(id);
+    const versions = await this.childrenOf(path);
+    await Promise.all(versions.map((version) => this.writer.remove(`${path}/${version}`)));
+    await this.writer.remove(path);
+    await this.writer.remove(this.paths.failure(id));
   }
 
   saveInstance(instance: Instance): Promise<void> {
@@ -134,15 +140,16 @@ export class Store {
     return this.writer.put(this.paths.failure(failure.appId), this.encode(failure));
   }
 
-  private async saveVersion(app: AppDefinition | undefined): Promise<void> {
-    if (app === undefined) return;
-    const data = this.encode(app);
-    await this.client.mkdirp(this.paths.app(app.id));
-    await this.writer.put(this.paths.appVersion(app.id, app.version), data);
-    const outdated = (await this.versionsOf(app.id))
-      .slice(this.limits.maxVersions)
-      .filter((each) => each !== app.version);
-    await Promise.all(outdated.map((version) => this.writer.remove(this.paths.appVersion(app.id, version))));
+  private async saveVersion({ id, from, to }: AppChange): Promise<void> {
+    if (to === undefined) return;
+    const data = this.encode(to);
+    if (from === undefined) await this.writer.create(this.paths.app(id), Buffer.alloc(0));
+    await this.writer.create(this.paths.appVersion(id, to.version), data);
+  }
+
+  private async dropOldVersions(id: string, current: string): Promise<void> {
+    const outdated = (await this.versionsOf(id)).slice(this.limits.maxVersions).filter((each) => each !== current);
+    await Promise.all(outdated.map((version) => this.writer.remove(this.paths.appVersion(id, version))));
   }
 
   private groupOperations(before: Root, after: Root): MultiOperation[] {

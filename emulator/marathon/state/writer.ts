@@ -12,6 +12,13 @@ export class NodeWriter {
 
   constructor(private readonly client: ZookeeperClient) {}
 
+  /** Creates the node; one that is there stays as it is. */
+  create(path: string, data: Buffer): Promise<void> {
+    return this.inOrder(path, async () => {
+      await this.client.create(path, data).catch(unless("NODE_EXISTS"));
+    });
+  }
+
   /** Creates the node or replaces its data. */
   put(path: string, data: Buffer): Promise<void> {
     return this.inOrder(path, async () => {

@@ -1,0 +1,59 @@
+import { expect, test, vi } from "vitest";
+import type { Instance } from "../model/instance";
+import { OfferInterest } from "./offer-interest";
+import { overdue } from "./overdue";
+import { isGivenUp, isToBeForgotten } from "./unreachable";
+
+const zero = new Date(0).toISOString();
+const instance = (more: Partial<Instance>) =>
+  ({ stagedAt: zero, goal: "run", state: "TASK_STAGING", ...more }) as Instance;
+
+test.each<[Partial<Instance>, number, string | undefined]>([
+  [{ isConfirmed: false }, 99, undefined],
+  [{ isConfirmed: false }, 100, "lost"],
+  [{ isConfirmed: true }, 199, undefined],
+  [{ isConfirmed: true, state: "TASK_STARTING" }, 200, "late"],
+  [{ isConfirmed: true, state: "TASK_RUNNING" }, 900, undefined],
+  [{ isConfirmed: true, goal: "stop" }, 900, undefined],
+])("a task %j after %d ms is %s", (more, nowMs, verdict) => {
+  expect(overdue(instance(more), { launchMs: 200, confirmMs: 100 }, nowMs)).toBe(verdict);
+});
+
+test("a task on a lost agent is replaced, then forgotten, when its app says so", () => {
+  const away = instance({ unreachableSince: zero });
+  const strategy = { inactiveAfterSeconds: 5, expungeAfterSeconds: 9 };
+  const at = (seconds: number) => [
+    isGivenUp(away, strategy, seconds * 1000),
+    isToBeForgotten(away, strategy, seconds * 1000),
+  ];
+  expect([at(4), at(5), at(9)]).toEqual([
+    [false, false],
+    [true, false],
+    [true, true],
+  ]);
+  expect(isGivenUp(away, "disabled", 1e12)).toBe(false);
+  expect(isGivenUp(instance({}), { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 }, 1e12)).toBe(false);
+});
+
+test("offers are asked for when something new waits, not too often, and refused when nothing does", () => {
+  vi.useFakeTimers();
+  try {
+    const calls: string[] = [];
+    const flow = { revive: async () => void calls.push("revive"), suppress: async () => void calls.push("suppress") };
+    const interest = new OfferInterest(flow, 1000);
+    interest.update([]);
+    interest.update(["/a"]);
+    interest.update(["/a"]);
+    expect(calls).toEqual(["revive"]);
+    interest.update(["/a", "/b"]);
+    interest.refresh();
+    expect(calls).toEqual(["revive"]);
+    vi.advanceTimersByTime(1000);
+    expect(calls).toEqual(["revive", "revive"]);
+    interest.update([]);
+    expect(calls.at(-1)).toBe("suppress");
+    interest.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
