@@ -11,6 +11,7 @@ export class TestMaster {
   private constructor(
     readonly port: number,
     private readonly child: ChildProcess,
+    private readonly lines: string[],
   ) {}
 
   /** Starts a master on a free port of 127.0.0.1 and waits until it listens. */
@@ -27,8 +28,9 @@ export class TestMaster {
       },
     });
     process.once("exit", () => child.kill("SIGKILL"));
-    child.stdout.resume();
-    const master = new TestMaster(port, child);
+    const lines: string[] = [];
+    child.stdout.on("data", (chunk) => lines.push(String(chunk)));
+    const master = new TestMaster(port, child, lines);
     await waitFor(`the master on port ${port}`, () => master.get("/health").then(({ ok }) => ok), 20_000);
     return master;
   }
@@ -69,6 +71,11 @@ export class TestMaster {
   /** True when it leads and frameworks may subscribe. */
   async isReady(): Promise<boolean> {
     return (await this.metric("master/elected")) === 1 && (await this.metric("registrar/log/recovered")) === 1;
+  }
+
+  /** What it has logged so far. */
+  get log(): string {
+    return this.lines.join("");
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
