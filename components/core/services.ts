@@ -1,8 +1,10 @@
 import type { Environment, PlannedCore } from "../../stacks/environment";
 import type { ServiceName } from "../../stacks/schema";
+import { bind } from "./bind";
+import { configServer } from "./config-server";
 import type { ServiceSpec } from "./core-service";
 import { edge } from "./edge";
-import { type FrontProxySecrets, frontProxyFiles, haproxy } from "./haproxy";
+import { aliases, type FrontProxySecrets, frontProxyFiles, haproxy } from "./haproxy";
 import { marathon } from "./marathon";
 import { mesosDns } from "./mesos-dns";
 import { mesosMaster } from "./mesos-master";
@@ -27,12 +29,15 @@ export function coreServices({ environment, forwarders, frontProxy }: CoreServic
   const { core, domain, limits, frontDoor } = environment;
   const publicPort = frontDoor.httpsPort === 443 ? "" : `:${frontDoor.httpsPort}`;
   const marathonUrl = `https://marathon.${domain}${publicPort}`;
+  const aliasNames = aliases(core, environment.masterCheck).map(({ name }) => name);
   const proxyFiles = frontProxyFiles(environment, frontProxy);
   return [
     { name: "zookeeper", spec: (machine) => zooKeeper(machine, core, limits.zookeeper?.memoryMb) },
     { name: "mesos-master", spec: (machine) => mesosMaster(machine, core, environment.name) },
     { name: "marathon", spec: (machine) => marathon(machine, core, marathonUrl, limits.marathon?.memoryMb) },
     { name: "mesos-dns", spec: (machine) => mesosDns(machine, core, forwarders) },
+    { name: "config-server", spec: (machine) => configServer(machine, environment, forwarders, aliasNames) },
+    { name: "bind", spec: (machine) => bind(machine, core) },
     { name: "edge", spec: (machine) => edge(machine, environment, proxyFiles) },
     // The edge writes the first, empty set of routes, without which HAProxy does not start.
     { name: "haproxy", spec: (machine) => haproxy(machine, proxyFiles), after: "edge" },

@@ -63,6 +63,7 @@ function agentEnv(slave: PlannedMachine, environment: Environment): Record<strin
 const agentOptions = [
   "--network=host",
   "--pid=host",
+  "--cgroupns=host",
   "--cap-add=SYS_ADMIN",
   "--cap-add=SYS_PTRACE",
   "--cap-add=NET_ADMIN",

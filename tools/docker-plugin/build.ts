@@ -1,19 +1,10 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
+import { leaveOutUnusedParts } from "../images/unused-parts";
 
 /** The name under which Pulumi looks for the plugin on PATH. */
 export const PLUGIN = "pulumi-resource-docker";
-
-/** Parts of dockerode that are never called here and would make the start slower: its own ssh client and sessions of BuildKit. */
-const UNUSED = /docker-modem\/lib\/ssh\.js$|dockerode\/lib\/(session|buildkit)\.js$/;
-
-const leaveOutUnused: Plugin = {
-  name: "leave-out-unused",
-  setup(builder) {
-    builder.onLoad({ filter: UNUSED }, () => ({ contents: "module.exports = {};" }));
-  },
-};
 
 /** Bundles the plugin to one executable file in `directory`; returns its path. */
 export async function buildPlugin(directory: string): Promise<string> {
@@ -29,7 +20,7 @@ export async function buildPlugin(directory: string): Promise<string> {
     target: "node20",
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
-    plugins: [leaveOutUnused],
+    plugins: [leaveOutUnusedParts],
     logLevel: "warning",
   });
   await chmod(outfile, 0o755);

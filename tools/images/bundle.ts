@@ -1,6 +1,7 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { leaveOutUnusedParts } from "./unused-parts";
 
 /** Parts of libraries that are compiled for speed only; the libraries do without them. */
 const optionalNatives = ["cpu-features", "*.node"];
@@ -17,9 +18,9 @@ export async function bundle(entries: Record<string, string>, outDir: string): P
     format: "cjs",
     target: "node20",
     minifySyntax: true,
-    minifyWhitespace: true,
     keepNames: true,
     external: optionalNatives,
+    plugins: [leaveOutUnusedParts],
     logLevel: "error",
   });
   for (const name of Object.keys(entries)) await chmod(join(outDir, `${name}.cjs`), 0o755);
