@@ -42,3 +42,8 @@ export async function workingSetMb(stack: string): Promise<Record<string, number
     .map(([hostname = "", id = "", pid = ""]): [string, number] => [hostname, workingSet(memoryGroup(id, pid)) / 1e6]);
   return Object.fromEntries(machines);
 }
+
+/** Memory of all machines of a local stack together in MB. */
+export async function totalMb(stack: string): Promise<number> {
+  return Object.values(await workingSetMb(stack)).reduce((sum, mb) => sum + mb, 0);
+}
