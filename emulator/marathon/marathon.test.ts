@@ -68,6 +68,37 @@ describe("one Marathon", () => {
     expect((await marathon.get("/v2/apps/web")).status).toBe(404);
   });
 
+  test("a Docker image behind a bridge, as posted before Marathon 1.5", async () => {
+    const server =
+      "$s=IO::Socket::INET->new(LocalPort=>80,Listen=>5);while($c=$s->accept){<$c>;print $c qq(HTTP/1.0 200 OK\\r\\n\\r\\n);close $c}";
+    const tasks = await run({
+      id: "/demo",
+      cmd: `exec perl -MIO::Socket::INET -e '${server}'`,
+      cpus: 0.1,
+      mem: 64,
+      instances: 2,
+      container: {
+        type: "DOCKER",
+        docker: {
+          image: "debian:bookworm-slim",
+          parameters: [{ key: "label", value: "drover.test=marathon" }],
+          network: "BRIDGE",
+          portMappings: [{ containerPort: 80, hostPort: 0, servicePort: 0, protocol: "tcp" }],
+        },
+      },
+      healthChecks: [{ protocol: "HTTP", portIndex: 0, path: "/", gracePeriodSeconds: 5, intervalSeconds: 20 }],
+    });
+    expect(tasks).toHaveLength(2);
+    const { body } = await marathon.get("/v2/apps/demo");
+    expect(body.app).toMatchObject({
+      tasksHealthy: 2,
+      networks: [{ mode: "container/bridge" }],
+      container: { portMappings: [{ containerPort: 80, hostPort: 0, servicePort: expect.any(Number) }] },
+    });
+    expect(body.app.tasks[0].ipAddresses).toEqual([{ ipAddress: expect.stringMatching(/^172\./), protocol: "IPv4" }]);
+    await remove("/demo");
+  });
+
   test("a new version replaces all tasks, and enough of them serve all the time", async () => {
     const app = { id: "/roll", cmd: webServer, ...small, instances: 3, healthChecks: [httpCheck] };
     const before = await run({ ...app, upgradeStrategy: { minimumHealthCapacity: 0.6, maximumOverCapacity: 0.4 } });
@@ -340,6 +371,25 @@ test("a task on an agent that is lost is replaced elsewhere; when the agent is b
   await waitFor("the agent", () => cluster.hasActiveAgents(2));
   await waitFor("the end of the old task", () => isClosed(task.host, task.ports[0]), 15_000);
   expect(await marathon.running("/lone")).toHaveLength(1);
+}, 60_000);
+
+test("a new master finds the tasks of before and launches more; without ZooKeeper the leader ends, the tasks do not", async () => {
+  const marathon = await cluster.marathon("/masters");
+  await marathon.leads();
+  await marathon.call("POST", "/v2/apps", { id: "/kept", cmd: webServer, ...small });
+  await marathon.settled();
+  const [kept] = await marathon.running("/kept");
+  await cluster.replaceMaster();
+  await marathon.call("PUT", "/v2/apps/kept", { instances: 2 });
+  await marathon.settled();
+  const after = await marathon.running("/kept");
+  expect(after).toHaveLength(2);
+  expect(idsOf(after)).toContain(kept.id);
+  await cluster.zookeeper.pause();
+  await marathon.ended();
+  expect(marathon.exitCode).toBe(1);
+  await cluster.zookeeper.resume();
+  expect(await isClosed(kept.host, kept.ports[0])).toBe(false);
 }, 60_000);
 
 function isClosed(host: string, port: number): Promise<boolean> {

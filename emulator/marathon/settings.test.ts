@@ -32,7 +32,8 @@ test("switches, credentials and features", () => {
 test.each([
   [{}, "MARATHON_MASTER is missing"],
   [{ ...least, MARATHON_HTTP_PORT: "x" }, "MARATHON_HTTP_PORT"],
-  [{ ...least, MARATHON_ENABLE_FEATURES: "magic" }, "unknown features magic"],
+  [{ ...least, MARATHON_ENABLE_FEATURES: "magic" }, "unsupported features magic"],
+  [{ ...least, MARATHON_SSL_KEYSTORE_PATH: "/k" }, "MARATHON_SSL_KEYSTORE_PATH: not supported"],
   [{ ...least, MARATHON_LOGGING_LEVEL: "loud" }, "'loud' is not a level"],
   [{ ...least, MARATHON_LOCAL_PORT_MIN: "9", MARATHON_LOCAL_PORT_MAX: "8" }, "LOCAL_PORT_MIN is above"],
 ])("%j is refused", (environment, message) => {

@@ -17,8 +17,21 @@ import { parseZookeeperUrl } from "@drover/lib/zookeeper/url";
 const prefix = "MARATHON_";
 const day = 24 * 3600;
 
-/** Flags of `--enable_features`; which of them change anything here is said beside their use. */
-const features = ["vips", "task_killing", "external_volumes", "maintenance_mode", "secrets", "gpu_resources"] as const;
+/** What `--enable_features` may name here; `vips` has no effect, it is about labels that others read. */
+const features = ["vips", "task_killing", "external_volumes"] as const;
+
+/** Flags of upstream that must not go unheeded: somebody relies on what they do, and it is not done here. */
+const unsupported = [
+  "DISABLE_HTTP",
+  "SSL_KEYSTORE_PATH",
+  "SSL_KEYSTORE_PASSWORD",
+  "DISABLE_HA",
+  "PLUGIN_DIR",
+  "PLUGIN_CONF",
+  "EXECUTOR",
+  "NEW_GROUP_ENFORCE_ROLE",
+  "DRAINING_SECONDS",
+];
 
 /** Upstream's flags that mean something here, with upstream's defaults; each is the variable `MARATHON_<NAME>`. */
 const table = {
@@ -79,9 +92,13 @@ export interface ReadSettings {
 
 /**
  * Reads the settings from the environment.
- * @throws FlagError for values that cannot be read, Error for contradictions
+ * @throws FlagError for values that cannot be read, Error for contradictions and for what is not done here
  */
 export function readSettings(environment: Record<string, string | undefined>): ReadSettings {
+  const asked = unsupported.filter((name) => environment[prefix + name] !== undefined);
+  if (asked.length > 0) {
+    throw new Error(`${asked.map((name) => prefix + name).join(", ")}: not supported by this Marathon, remove it`);
+  }
   const names = Object.keys(table);
   const known = new Set(names.flatMap((name) => [name.toUpperCase(), `DISABLE_${name.toUpperCase()}`]));
   const ignored = Object.keys(environment).filter(
@@ -138,6 +155,7 @@ function parseFeatures(text: string): Set<string> {
     .map((each) => each.trim())
     .filter(Boolean);
   const unknown = given.filter((each) => !features.some((feature) => feature === each));
-  if (unknown.length > 0) throw new Error(`unknown features ${unknown.join(", ")}; there are ${features.join(", ")}`);
+  if (unknown.length > 0)
+    throw new Error(`unsupported features ${unknown.join(", ")}; there are ${features.join(", ")}`);
   return new Set(given);
 }

@@ -50,7 +50,7 @@ export function taskCounts(
   leader: Leader,
   instances: readonly Instance[],
 ): Pick<App, "tasksStaged" | "tasksRunning" | "tasksHealthy" | "tasksUnhealthy"> {
-  const running = instances.filter(({ state }) => state === "TASK_RUNNING");
+  const running = instances.filter(({ state, goal }) => state === "TASK_RUNNING" && goal === "run");
   const withHealth = (wanted: boolean) => running.filter(({ id }) => leader.health.isHealthy(id) === wanted).length;
   return {
     tasksStaged: instances.filter(({ state }) => state === "TASK_STAGING" || state === "TASK_STARTING").length,

@@ -60,7 +60,8 @@ export class Conductor {
       // An app whose step has not come yet gets nothing new.
       else if (deployment.actionFor(id) === undefined) this.want(id, 0);
     }
-    interest.update(queue.ready(Date.now()).map((app) => app.id));
+    const ready = queue.ready(Date.now()).map((app) => app.id);
+    interest.update(ready, state.deployments.size > 0);
   }
 
   /** Does what the step in hand needs, and goes on to the next when all of it is done. */

@@ -62,10 +62,12 @@ export class Framework implements OfferAnswers, OfferFlow {
     this.driver.stop();
   }
 
-  accept: OfferAnswers["accept"] = (offer, operations) => this.driver.accept([offer.id], operations);
+  /** What is left of the offer comes again at once: more tasks may wait than one offer is to take. */
+  accept: OfferAnswers["accept"] = (offer, operations) =>
+    this.driver.accept([offer.id], operations, { refuse_seconds: 0 });
 
-  decline: OfferAnswers["decline"] = (offer) =>
-    this.driver.decline([offer.id], { refuse_seconds: this.options.settings.decline_offer_duration / 1000 });
+  decline: OfferAnswers["decline"] = (offer, refuseMs) =>
+    this.driver.decline([offer.id], { refuse_seconds: refuseMs / 1000 });
 
   revive: OfferFlow["revive"] = () => this.driver.revive();
 

@@ -33,6 +33,9 @@ export interface LeaderOptions {
   onFatal: (reason: string) => void;
 }
 
+/** While deployments run, declined offers come again after this time. */
+const busyRefuseMs = 1_000;
+
 /** Everything only the leading instance does, wired together. */
 export class Leader {
   readonly instances = new InstanceRegistry();
@@ -125,6 +128,8 @@ export class Leader {
       rules: { acceptedRolesDefault: settings.accepted_resource_roles_default_behavior, random: Math.random },
       taskInfo: { envPrefix: settings.env_vars_prefix, mesosBridgeName: settings.mesos_bridge_name },
       maxPerOffer: settings.max_instances_per_offer,
+      // A deployment soon needs offers again, without waiting for the next revive.
+      refuseMs: () => (state.deployments.size > 0 ? busyRefuseMs : settings.decline_offer_duration),
     });
     this.timekeeper = new Timekeeper({
       ...{ state, instances, tracker, killer, queue, conductor, log, watch },

@@ -13,7 +13,8 @@ import type { TaskTracker } from "./task-tracker";
 /** The two answers to an offer. */
 export interface OfferAnswers {
   accept(offer: Offer, operations: Operation[]): Promise<void>;
-  decline(offer: Offer): Promise<void>;
+  /** @param refuseMs how long the same resources shall not be offered again */
+  decline(offer: Offer, refuseMs: number): Promise<void>;
 }
 
 export interface OfferHandlerParts {
@@ -25,6 +26,8 @@ export interface OfferHandlerParts {
   taskInfo: TaskInfoSettings;
   /** `--max_instances_per_offer` */
   maxPerOffer: number;
+  /** How long a declined offer is not wanted. */
+  refuseMs: () => number;
   log: Logger;
   watch: (work: Promise<unknown>) => void;
 }
@@ -45,14 +48,14 @@ export class OfferHandler {
 
   /** Tasks count as launched from here on; they are stored before Mesos hears of them, so that none is ever unknown. */
   private async answer(offer: Offer): Promise<void> {
-    const { tracker, answers, log } = this.parts;
+    const { tracker, answers, refuseMs, log } = this.parts;
     const launches = this.fill(offer);
     const stored = launches.map(({ instance }) => tracker.launch(instance));
     await Promise.all(stored);
     const taskInfos = launches.map(({ task }) => task);
     const operations: Operation[] = [{ type: "LAUNCH", launch: { task_infos: taskInfos } }];
     try {
-      await (launches.length > 0 ? answers.accept(offer, operations) : answers.decline(offer));
+      await (launches.length > 0 ? answers.accept(offer, operations) : answers.decline(offer, refuseMs()));
     } catch (error) {
       // The subscription is gone and the offer with it; whether the launch arrived only the master knows.
       log.warn({ offer: offer.id.value, error: (error as Error).message }, "offer could not be answered");

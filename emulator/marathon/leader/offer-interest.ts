@@ -4,9 +4,10 @@ export interface OfferFlow {
   suppress(): Promise<void>;
 }
 
-/** Asks for offers when tasks wait for them, not more often than allowed, and for none when nothing waits. */
+/** Asks for offers when tasks wait for them, not more often than allowed, and for none when nothing will need them. */
 export class OfferInterest {
   private waiting: ReadonlySet<string> = new Set();
+  private isBusy = false;
   /** Declined offers have to come again: something new waits, or an agent has more room. */
   private isStale = false;
   private isSuppressed = true;
@@ -19,10 +20,15 @@ export class OfferInterest {
     private readonly minIntervalMs: number,
   ) {}
 
-  /** Says which apps have tasks that may start now. */
-  update(waiting: readonly string[]): void {
-    const isNew = waiting.some((id) => !this.waiting.has(id));
+  /**
+   * Says which apps have tasks that may start now.
+   * @param isBusy a deployment runs: more tasks will wait soon, so offers may go on coming
+   */
+  update(waiting: readonly string[], isBusy: boolean): void {
+    // During a deployment offers come all the time; those declined before it have to be brought back once.
+    const isNew = this.isBusy ? false : isBusy || waiting.some((id) => !this.waiting.has(id));
     this.waiting = new Set(waiting);
+    this.isBusy = isBusy;
     if (isNew) this.isStale = true;
     this.act();
   }
@@ -40,7 +46,7 @@ export class OfferInterest {
   private act(): void {
     clearTimeout(this.timer);
     if (this.waiting.size === 0) {
-      if (!this.isSuppressed) this.send("suppress");
+      if (!this.isSuppressed && !this.isBusy) this.send("suppress");
     } else if (this.isStale || this.isSuppressed) {
       const waitMs = this.revivedAtMs + this.minIntervalMs - Date.now();
       if (waitMs <= 0) this.send("revive");

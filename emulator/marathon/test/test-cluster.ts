@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { waitFor } from "@drover/lib/test/wait";
 import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import { AgentProcess, bundleAgent } from "../../mesos-agent/test/agent-process";
@@ -13,7 +15,7 @@ export class TestCluster {
 
   private constructor(
     readonly zookeeper: TestZookeeper,
-    readonly master: TestMaster,
+    private master: TestMaster,
     readonly agents: AgentProcess[],
     private readonly directory: string,
     private readonly bundle: string,
@@ -24,14 +26,7 @@ export class TestCluster {
     const directory = mkdtempSync(join(tmpdir(), "marathon-test-"));
     const zookeeper = await startZookeeper("marathon");
     const zk = `zk://${zookeeper.server}/mesos`;
-    const master = await TestMaster.start({
-      MESOS_ZK: zk,
-      MESOS_QUORUM: "1",
-      MESOS_WORK_DIR: join(directory, "master"),
-      MESOS_ZK_SESSION_TIMEOUT: "2secs",
-      MESOS_AGENT_PING_TIMEOUT: "1secs",
-      MESOS_MAX_AGENT_PING_TIMEOUTS: "2",
-    });
+    const master = await startMaster(zk, directory);
     const [bundle, agentBundle] = await Promise.all([bundleMarathon(directory), bundleAgent(directory)]);
     const agents = await Promise.all(
       [1, 2].map((number) =>
@@ -52,6 +47,13 @@ export class TestCluster {
 
   async hasActiveAgents(count: number): Promise<boolean> {
     return (await this.master.json<{ activated_slaves: number }>("/state")).activated_slaves === count;
+  }
+
+  /** Kills the master and starts another with the same registry. */
+  async replaceMaster(): Promise<void> {
+    await this.master.end("SIGKILL");
+    this.master = await startMaster(`zk://${this.zookeeper.server}/mesos`, this.directory);
+    await waitFor("the agents to be back", () => this.hasActiveAgents(2), 20_000);
   }
 
   /** @param path below which this Marathon keeps its state; those with the same path are one */
@@ -79,8 +81,27 @@ export class TestCluster {
     for (const agent of this.agents) await agent.remove();
     await this.master.end("SIGKILL");
     await this.zookeeper.remove();
+    await removeContainers();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+function startMaster(zk: string, directory: string): Promise<TestMaster> {
+  return TestMaster.start({
+    MESOS_ZK: zk,
+    MESOS_QUORUM: "1",
+    MESOS_WORK_DIR: join(directory, "master"),
+    MESOS_ZK_SESSION_TIMEOUT: "2secs",
+    MESOS_AGENT_PING_TIMEOUT: "1secs",
+    MESOS_MAX_AGENT_PING_TIMEOUTS: "2",
+  });
+}
+
+/** Ended containers are kept by the agent for hours; these are told by their label. */
+async function removeContainers(): Promise<void> {
+  const { stdout } = await promisify(execFile)("docker", ["ps", "-aq", "--filter", "label=drover.test=marathon"]);
+  const ids = stdout.split("\n").filter(Boolean);
+  if (ids.length > 0) await promisify(execFile)("docker", ["rm", "--force", "--volumes", ...ids]);
 }
 
 /** A shell line that serves HTTP on the task's first port: 200, or whatever status the file `status` in its sandbox says. */
