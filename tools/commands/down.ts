@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { keyFile, knownHosts } from "../../components/ssh-files";
-import { setUp } from "../setup";
+import { setUpTools } from "../setup";
 import { exec, tryExec } from "../system/exec";
 import { root } from "../system/paths";
 import { say } from "../system/progress";
@@ -36,7 +36,7 @@ async function sweep(stack: string): Promise<void> {
 /** Removes the cluster and everything of it: `npm run down [-- <environment>]`. One that is not there is no error. */
 export async function down(words: readonly string[]): Promise<number> {
   const stack = chosenEnvironment(words);
-  await setUp();
+  await setUpTools();
   removeStaleLock(stack);
   if (await stackExists(stack)) {
     await clearPendingOperations(stack);

@@ -42,7 +42,7 @@ export function renderStatus(stack: string, values: Outputs, health: string): st
     line("password", `pulumi stack output credentials --show-secrets -s ${stack}`),
     line("certificate", `pulumi stack output caCertificate -s ${stack} > ca.pem   # curl --cacert ca.pem`),
     line("scale", `pulumi config set slaves ${slaveCount(values) + 1} -s ${stack} && pulumi up -s ${stack}`),
-    line("log in", `npm run ssh -- ${values.machines[0]?.hostname ?? "ops100"}`),
+    line("log in", `npm run ssh -- ${stack === "local" ? "" : `${stack}/`}${values.machines[0]?.hostname}`),
     line("tear down", `npm run down${flag}`),
     line("toolchain", 'eval "$(npm run -s env)"'),
     "\n",
