@@ -43,15 +43,16 @@ interface ContainerInputs {
 
 const secretKey = "4dabf18193072939515e22adb298388d";
 
-/** Takes the wrappers of secrets off, and Pulumi's own bookkeeping out. */
+/** Takes the wrappers of secrets off, and leaves out what the provider has filled in. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   const object = value as Record<string, unknown>;
   if (secretKey in object) return plain(JSON.parse(String(object.plaintext)));
+  const filledIn = new Set(["__defaults", ...((object.__defaults ?? []) as string[])]);
   return Object.fromEntries(
     Object.entries(object)
-      .filter(([key]) => key !== "__defaults")
+      .filter(([key]) => !filledIn.has(key))
       .map(([key, inner]) => [key, plain(inner)]),
   );
 }
