@@ -239,7 +239,8 @@ export interface Group {
   pods?: unknown[];
   dependencies: string[];
   version: string;
-  enforceRole: boolean;
+  /** Since 1.9. */
+  enforceRole?: boolean;
 }
 
 export type DeploymentActionName = "StartApplication" | "ScaleApplication" | "RestartApplication" | "StopApplication";

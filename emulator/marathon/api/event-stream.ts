@@ -17,6 +17,7 @@ export function streamEvents({ request, response, query }: Context, events: Even
     throw new ApiError(406, "events are served as text/event-stream only: ask for it with the header Accept");
   }
   const types = new Set(query.getAll("event_type"));
+  const isLight = query.get("plan-format") === "light";
   const remoteAddress = request.socket.remoteAddress ?? "";
   let outstanding = 0;
   response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-cache", Connection: "close" });
@@ -25,7 +26,7 @@ export function streamEvents({ request, response, query }: Context, events: Even
     if (types.size > 0 && !types.has(event.eventType)) return;
     outstanding++;
     if (outstanding > maxOutstanding) response.destroy();
-    else response.write(frame(event), () => outstanding--);
+    else response.write(frame(isLight ? withLightPlan(event) : event), () => outstanding--);
   };
   const unsubscribe = events.subscribe(write);
   const keepAlive = setInterval(() => response.write("\r\n"), keepAliveMs);
@@ -35,6 +36,13 @@ export function streamEvents({ request, response, query }: Context, events: Even
     events.publish("event_stream_detached", { remoteAddress });
   });
   events.publish("event_stream_attached", { remoteAddress });
+}
+
+/** `plan-format=light`: deployments without the apps they change. */
+function withLightPlan(event: MarathonEvent): MarathonEvent {
+  if (typeof event.plan !== "object" || event.plan === null) return event;
+  const { original: _original, target: _target, ...plan } = event.plan as Record<string, unknown>;
+  return { ...event, plan };
 }
 
 /** The space after each colon is needed by marathon-lb. */

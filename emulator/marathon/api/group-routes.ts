@@ -54,7 +54,10 @@ function listApps(leader: Leader, context: Context): Reply {
   return json(appsWithin(leader.state.root, id).map((app) => appView(leader, app, embeds)));
 }
 
-/** Without `embed` apps, groups and pods are included; with any only what is named. */
+/**
+ * Without `embed` apps, groups and pods are included; with any only what is named. `enforceRole`, which would be false
+ * for every group, is left out: Marathon before 1.9 had no such field and the Python client fails on it.
+ */
 function groupView(leader: Leader, info: GroupInfo, query: URLSearchParams): Group {
   const embed = query.getAll("embed");
   const has = (name: string) => embed.length === 0 || embed.some((each) => each.startsWith(`group.${name}`));
@@ -78,7 +81,6 @@ function groupView(leader: Leader, info: GroupInfo, query: URLSearchParams): Gro
     ...(has("pods") ? { pods: [] } : {}),
     dependencies: group.dependencies,
     version: group.version,
-    enforceRole: group.enforceRole,
   });
   return view(info);
 }

@@ -1,7 +1,23 @@
-import type { Deployment, DeploymentAction, ReadinessCheckResult } from "@drover/lib/marathon/types";
+import type { AppDefinition, Deployment, DeploymentAction, ReadinessCheckResult } from "@drover/lib/marathon/types";
 import type { Root } from "../model/root";
 import type { StoredDeployment } from "../state/store";
 import { type Action, type AppChange, planSteps } from "./plan";
+
+interface Plan {
+  id: string;
+  version: string;
+  steps: { actions: Action[] }[];
+}
+
+/** A root group with the apps that a deployment changes, and none other. */
+interface PlannedState {
+  id: "/";
+  apps: AppDefinition[];
+  groups: never[];
+  pods: never[];
+  dependencies: never[];
+  version: string;
+}
 
 /** A deployment under way. */
 export class RunningDeployment {
@@ -41,8 +57,24 @@ export class RunningDeployment {
     return !this.steps.slice(this.step).some((step) => step.some((action) => action.app === appId));
   }
 
-  /** As events show it. */
-  plan(): { id: string; version: string; steps: { actions: Action[] }[] } {
+  /** As events show it: in the form of Marathon before 1.8, with the apps it changes as they were and as they are to be. */
+  plan(): Plan & { original: PlannedState; target: PlannedState } {
+    const state = (apps: readonly (AppDefinition | undefined)[]): PlannedState => ({
+      id: "/",
+      apps: apps.filter((app) => app !== undefined),
+      groups: [],
+      pods: [],
+      dependencies: [],
+      version: this.version,
+    });
+    return {
+      ...this.lightPlan(),
+      original: state(this.changes.map(({ from }) => from)),
+      target: state(this.changes.map(({ to }) => to)),
+    };
+  }
+
+  private lightPlan(): Plan {
     return { id: this.id, version: this.version, steps: this.steps.map((actions) => ({ actions })) };
   }
 
@@ -53,7 +85,7 @@ export class RunningDeployment {
       readinessCheckResults: readinessOf(action.app),
     }));
     return {
-      ...this.plan(),
+      ...this.lightPlan(),
       affectedApps: this.changes.map((change) => change.id),
       affectedPods: [],
       currentActions,

@@ -1,12 +1,9 @@
 import type { Logger } from "@drover/lib/log";
-import type { HealthCheck } from "@drover/lib/marathon/types";
 import type { MasterDetector } from "@drover/lib/mesos/master-detector";
 import type { Event, TaskStatus } from "@drover/lib/mesos/types";
 import type { EventBus } from "../events/event-bus";
-import type { Health } from "../health/health";
 import { HealthMonitor } from "../health/health-monitor";
 import { ReadinessMonitor } from "../health/readiness-monitor";
-import type { Instance } from "../model/instance";
 import { newGroup, type Root } from "../model/root";
 import type { Settings } from "../settings";
 import type { Store, StoredState } from "../state/store";
@@ -14,6 +11,7 @@ import { Conductor } from "./conductor";
 import { Definitions } from "./definitions";
 import { Deployer } from "./deployer";
 import { Framework } from "./framework";
+import { HealthReactions } from "./health-reactions";
 import { InstanceRegistry } from "./instance-registry";
 import { LaunchQueue } from "./launch-queue";
 import { OfferHandler } from "./offer-handler";
@@ -83,17 +81,14 @@ export class Leader {
         onRefused: (message) => this.onRefused(message),
       },
     });
-    this.health = new HealthMonitor({
-      onFailed: (instance, healthCheck) =>
-        events.publish("failed_health_check_event", {
-          appId: instance.appId,
-          taskId: instance.taskId,
-          instanceId: instance.id,
-          healthCheck,
-        }),
-      onChanged: (instance, alive) => this.onHealthChanged(instance, alive),
-      onHopeless: (instance, check, health) => this.onHopeless(instance, check, health),
-    });
+    this.health = new HealthMonitor(
+      new HealthReactions({
+        ...{ definitions, queue, events, log },
+        isHealthy: (id) => this.health.isHealthy(id),
+        stop: (instance) => watch(this.tracker.stop(instance)),
+        onChange: () => this.conductor.advanceSoon(),
+      }),
+    );
     this.readiness = new ReadinessMonitor(() => this.conductor.advanceSoon());
     const { health, readiness } = this;
     const killLimits = { chunkSize: settings.kill_chunk_size, retryMs: settings.kill_retry_timeout };
@@ -221,27 +216,6 @@ export class Leader {
       // The agent sends it again.
       log.warn({ taskId: status.task_id.value, error: error.message }, "update could not be acknowledged");
     });
-  }
-
-  private onHealthChanged(instance: Instance, alive: boolean): void {
-    const { events } = this.options;
-    const { id: instanceId, taskId, appId, version } = instance;
-    events.publish("health_status_changed_event", { appId, instanceId, taskId, version, alive });
-    const healthy = this.health.isHealthy(instanceId) ?? null;
-    events.publish("instance_health_changed_event", { instanceId, runSpecId: appId, healthy, runSpecVersion: version });
-    this.conductor.advanceSoon();
-  }
-
-  /** Too many failures in a row: the task is replaced, with a delay as after any failure. */
-  private onHopeless(instance: Instance, check: HealthCheck, health: Health): void {
-    const { events, log } = this.options;
-    const { id: instanceId, taskId, appId, version, host, agentId: slaveId } = instance;
-    const reason = `${check.protocol} health check failed ${health.consecutiveFailures} times: ${health.lastFailureCause}`;
-    log.warn({ taskId, reason }, "killing an unhealthy task");
-    events.publish("unhealthy_instance_kill_event", { appId, taskId, instanceId, version, reason, host, slaveId });
-    const app = this.definitions.of(instance);
-    if (app) this.queue.delays.failed(app, Date.now());
-    this.watch(this.tracker.stop(instance));
   }
 
   private onRefused(message: string): void {

@@ -6,7 +6,6 @@ export interface GroupInfo {
   id: string;
   dependencies: string[];
   version: string;
-  enforceRole: boolean;
 }
 
 /** All apps and groups that are wanted. Never changed in place. */
@@ -20,7 +19,7 @@ export function emptyRoot(version: string): Root {
 }
 
 export function newGroup(id: string, version: string): GroupInfo {
-  return { id, dependencies: [], version, enforceRole: false };
+  return { id, dependencies: [], version };
 }
 
 /** Adds or replaces an app; the groups above it come into being with it. */

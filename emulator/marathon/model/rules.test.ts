@@ -121,7 +121,7 @@ describe("groups", () => {
   });
 
   test("a group goes with all that is in it, the root group stays", () => {
-    const group = { id: "/g/sub", dependencies: [], version, enforceRole: false };
+    const group = { id: "/g/sub", dependencies: [], version };
     const rest = withoutGroup(withGroup(root, group), "/g");
     expect([...rest.apps.keys()]).toEqual(["/front"]);
     expect([...rest.groups.keys()]).toEqual(["/"]);

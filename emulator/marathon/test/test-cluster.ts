@@ -99,7 +99,14 @@ function startMaster(zk: string, directory: string): Promise<TestMaster> {
 
 /** Ended containers are kept by the agent for hours; these are told by their label. */
 async function removeContainers(): Promise<void> {
-  const { stdout } = await promisify(execFile)("docker", ["ps", "-aq", "--filter", "label=drover.test=marathon"]);
+  const { stdout } = await promisify(execFile)("docker", [
+    "ps",
+    "-aq",
+    "--filter",
+    "label=drover.test=marathon",
+    "--filter",
+    "name=mesos-",
+  ]);
   const ids = stdout.split("\n").filter(Boolean);
   if (ids.length > 0) await promisify(execFile)("docker", ["rm", "--force", "--volumes", ...ids]);
 }
