@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseDurationMs } from "./duration";
+import { nearest } from "./nearest";
 
 /** How one flag is read. `initial` is its default as text, parsed like a value that was given. */
 export interface Flag<T> {
@@ -102,31 +103,10 @@ function unknownVariables(
 ): string[] {
   return Object.keys(environment)
     .filter((variable) => variable.startsWith(prefix) && !known.has(variable) && !others.includes(variable))
-    .map((variable) => `${variable} is no flag of this program; the nearest one is ${nearest(variable, known)}`);
-}
-
-function nearest(word: string, candidates: Iterable<string>): string {
-  return (
-    [...candidates].map((name) => ({ name, distance: editDistance(word, name) })).sort(byDistance)[0]?.name ?? "none"
-  );
-}
-
-function byDistance(a: { distance: number }, b: { distance: number }): number {
-  return a.distance - b.distance;
-}
-
-/** Levenshtein's distance: the number of letters to add, drop or change. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const change = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+    .map((variable) => {
+      const meant = nearest(variable, [...known]);
+      return `${variable} is no flag of this program${meant ? `; the nearest one is ${meant}` : ""}`;
+    });
 }
 
 function parseBoolean(text: string): boolean {

@@ -1,7 +1,7 @@
+import { nearest } from "@drover/lib/nearest";
 import type { z } from "zod";
 import { coreAddress, parseSubnet, type Subnet, slaveAddress, slaveCapacity, slaveName } from "./addresses";
 import { type Configuration, configuration } from "./schema";
-import { nearest } from "./suggest";
 
 /** One machine as the environment asks for it; what it depends on is its name (and number), never its position. */
 export interface PlannedMachine {

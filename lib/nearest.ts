@@ -1,5 +1,5 @@
 /** Levenshtein distance: how many letters to change, add or drop. */
-export function distance(a: string, b: string): number {
+function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
@@ -12,10 +12,10 @@ export function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The known word that a misspelt one probably means, or undefined when none is near (a third of its letters). */
+/** The known word that a misspelt one probably means, or undefined when none is near (a third of its letters, at least two). */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, off: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.off - b.off);
-  return best && best.off <= Math.max(1, Math.ceil(word.length / 3)) ? best.candidate : undefined;
+  return best && best.off <= Math.max(2, Math.ceil(word.length / 3)) ? best.candidate : undefined;
 }
