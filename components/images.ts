@@ -20,7 +20,8 @@ const upstream: Readonly<Partial<Record<ServiceName, string>>> = {
   "mesos-agent": "mesosphere/mesos-slave:1.7.1",
   marathon: "mesosphere/marathon:v1.11.24",
   "mesos-dns": "mesosphere/mesos-dns:v0.6.0",
-  haproxy: "haproxy:3.2-alpine",
+  // Not an alpine variant: health checks want bash.
+  haproxy: "haproxy:3.0",
 };
 
 /**
