@@ -71,3 +71,9 @@ backend unknown_host
 
 /** Answers 200 while the proxy can do its work, without a log line. */
 export const HEALTH_PATH = "/_drover/health";
+
+/**
+ * Answers 200 from the first time that {@link HEALTH_PATH} would, whatever happens behind the proxy afterwards: apps
+ * are served while masters or Marathon elect a leader, so a load balancer must not take every proxy out of service.
+ */
+export const SERVING_PATH = "/_drover/serving";

@@ -1,5 +1,5 @@
 import type { Server } from "./alias";
-import { HEALTH_PATH } from "./base";
+import { SERVING_PATH } from "./base";
 import { host, name, port } from "./syntax";
 
 export interface FrontDoorOptions {
@@ -14,7 +14,8 @@ export interface FrontDoorOptions {
 
 /**
  * haproxy.cfg of the local counterpart of a cloud's load balancer: passes both ports through to the healthy front
- * proxies, TLS untouched. A proxy counts as healthy while its health path answers 200 on its http port.
+ * proxies, TLS untouched. A proxy counts as healthy while it serves apps, as its http port tells; the first connection that
+ * it does not take counts it out until the next check, and the connection is tried on another one.
  * @throws Error that names the value which fails its grammar
  */
 export function renderFrontDoor(options: FrontDoorOptions): string {
@@ -22,8 +23,8 @@ export function renderFrontDoor(options: FrontDoorOptions): string {
   const pass = (section: string, listenPort: number, serverPort: number) => `
 listen ${section}
   bind :${port(listenPort, `${section} port`)}
-  option httpchk GET ${HEALTH_PATH}
-  default-server check port ${checkPort} inter 2s fall 2 rise 1 on-marked-down shutdown-sessions
+  option httpchk GET ${SERVING_PATH}
+  default-server check port ${checkPort} inter 2s fastinter 500ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down on-marked-down shutdown-sessions
 ${options.servers
   .map(
     (server) =>
@@ -45,7 +46,7 @@ defaults
   balance leastconn
   retries 3
   option redispatch 1
-  timeout connect 2s
+  timeout connect 1s
   timeout check 1500ms
   timeout client 1h
   timeout server 1h

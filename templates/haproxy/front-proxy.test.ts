@@ -145,9 +145,13 @@ it("answers 404 for a name that no service has", async () => {
   expect((await get("nothing", "/")).status).toBe(404);
 });
 
-it("finds a new elected master within 3 s and is unhealthy while there is none", async () => {
+it("finds a new elected master within 3 s, and is unhealthy while there is none, but serves", async () => {
+  const serving = async () => (await get("any", "/_drover/serving", { tls: false })).status;
+  await waitFor("a proxy that serves", async () => (await serving()) === 200);
   elected = -1;
   await waitFor("an unhealthy proxy", async () => (await get("any", "/_drover/health")).status === 503, 5000);
+  expect(await serving()).toBe(200);
+  expect((await get("shop", "/")).status).toBe(200);
   elected = 2;
   const answer = await waitFor(
     "the new leader",

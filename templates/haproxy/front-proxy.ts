@@ -1,5 +1,13 @@
 import { type Alias, aliasBackend, aliasBackendName, aliasHost } from "./alias";
-import { appRouting, baseSections, type EdgePaths, HEALTH_PATH, HOST_VARIABLE, UNKNOWN_HOST } from "./base";
+import {
+  appRouting,
+  baseSections,
+  type EdgePaths,
+  HEALTH_PATH,
+  HOST_VARIABLE,
+  SERVING_PATH,
+  UNKNOWN_HOST,
+} from "./base";
 import { filePath, host, port, quotedFormat, sha256Hex } from "./syntax";
 
 export interface FrontProxyOptions extends EdgePaths {
@@ -30,13 +38,14 @@ export interface FrontProxyOptions extends EdgePaths {
 export function renderFrontProxy(options: FrontProxyOptions): string {
   const { domain, aliases, requiredAliases } = options;
   const hosts = aliases.map((alias) => aliasHost(alias, domain));
-  const unhealthy = requiredAliases.map((required) => {
-    const alias = aliases.find((candidate) => candidate.name === required);
+  const required = requiredAliases.map((wanted) => {
+    const alias = aliases.find((candidate) => candidate.name === wanted);
     if (alias === undefined) {
-      throw new Error(`haproxy.cfg: requiredAliases names '${required}', which is not among the aliases`);
+      throw new Error(`haproxy.cfg: requiredAliases names '${wanted}', which is not among the aliases`);
     }
-    return `  monitor fail if { nbsrv(${aliasBackendName(alias)}) lt 1 }\n`;
+    return aliasBackendName(alias);
   });
+  const unhealthy = required.map((backend) => `  monitor fail if { nbsrv(${backend}) lt 1 }\n`);
   const health = `  monitor-uri ${HEALTH_PATH}\n${unhealthy.join("")}`;
   const routes = aliases.map(
     (alias) => `  use_backend ${aliasBackendName(alias)} if { var(txn.host) -m str ${aliasHost(alias, domain)} }\n`,
@@ -46,7 +55,7 @@ export function renderFrontProxy(options: FrontProxyOptions): string {
   return `${baseSections(options, true)}
 frontend http
   bind :${port(options.httpPort, "httpPort")}
-${health}${HOST_VARIABLE}  http-request return status 400 content-type text/plain string "The Host header is missing.\\n" unless { var(txn.host) -m len gt 0 }
+${health}${servingRules(required)}${HOST_VARIABLE}  http-request return status 400 content-type text/plain string "The Host header is missing.\\n" unless { var(txn.host) -m len gt 0 }
   http-request redirect code 308 location https://%[var(txn.host)]${publicPort === 443 ? "" : `:${publicPort}`}%[capture.req.uri]
 
 frontend https
@@ -58,4 +67,15 @@ ${health}${HOST_VARIABLE}  http-request set-header X-Forwarded-For %[src]
   acl password req.fhdr(authorization),sha2(256),hex,lower -m str ${sha256Hex(options.authorizationSha256, "authorizationSha256")}
   http-request return status 401 content-type text/plain string "The cluster's user and password are needed.\\n" hdr WWW-Authenticate ${quotedFormat(`Basic realm="${host(domain, "domain")}", charset="UTF-8"`, "realm")} if alias !password
 ${routes.join("")}${appRouting(options)}${aliases.map((alias) => aliasBackend(alias, domain)).join("")}${UNKNOWN_HOST}`;
+}
+
+/** Rules of {@link SERVING_PATH}: the process remembers that all required backends had a server once. */
+function servingRules(required: readonly string[]): string {
+  const all = required.map((backend) => ` { nbsrv(${backend}) ge 1 }`).join("");
+  return `  acl serving path ${SERVING_PATH}
+  http-request set-log-level silent if serving
+  http-request set-var(proc.was_healthy) bool(true) if serving${all}
+  http-request return status 200 content-type text/plain string "Serving.\\n" if serving { var(proc.was_healthy) -m bool }
+  http-request return status 503 content-type text/plain string "Not ready yet.\\n" if serving
+`;
 }
