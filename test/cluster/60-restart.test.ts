@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { docker, runningOf, type Seen } from "./support/engine";
 import { LocalCluster } from "./support/local";
-import { fourLetterWord, onMachine } from "./support/machine";
+import { fourLetterWord, onMachine, resolve } from "./support/machine";
 import { expected, until } from "./support/until";
 
 /** How long a machine may take from its restart until everything on it works again, in seconds. */
@@ -63,14 +63,14 @@ it("a core machine that restarts comes back with its member, its data and its se
     expected(/^Mode: (follower|leader)/m.test(answer) && zxid(answer) >= written, answer);
     return true;
   });
-  await until(`every service on ${hostname} to be healthy`, limitSeconds, async () => {
-    const format = "'{{.Names}} {{.Status}}'";
-    const lines = await onMachine("local", cluster.outputs, hostname, `docker ps -a --format ${format}`);
-    const unhealthy = lines
-      .trim()
-      .split("\n")
-      .filter((line) => !line.includes("(healthy)"));
-    expected(unhealthy.length === 0, unhealthy.join("; "));
+  await until(`every service on ${hostname} to answer`, limitSeconds, async () => {
+    for (const url of [":5050/health", ":8080/ping", "/_drover/health", ":8091/health", ":8123/v1/version"]) {
+      const { status } = await fetch(`http://${address}${url}`, { signal: AbortSignal.timeout(2_000) });
+      expected(status === 200, `${url} answers ${status}`);
+    }
+    for (const name of ["marathon.drover.localhost", "demo-nginx.marathon.mesos"]) {
+      expected((await resolve(address, name)).length > 0, `no address for ${name}`);
+    }
     return true;
   });
   const { status } = await cluster.door.ask("marathon", "/v2/apps/demo-nginx", { password: true });

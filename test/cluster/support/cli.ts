@@ -30,7 +30,7 @@ export function npm(command: string, words: readonly string[] = [], options: Run
 
 /** The Pulumi CLI on the clone's stacks. */
 export function pulumi(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  return run("pulumi", [...args, "--non-interactive"], options);
+  return run("pulumi", ["--non-interactive", ...args], options);
 }
 
 /** Throws, with the end of the output, unless the command ended with 0. */
