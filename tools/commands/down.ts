@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { keyFile, knownHosts } from "../../components/ssh-files";
 import { setUpTools } from "../setup";
 import { exec, tryExec } from "../system/exec";
+import { endOrphans } from "../system/orphans";
 import { root } from "../system/paths";
 import { say } from "../system/progress";
 import {
@@ -37,6 +38,7 @@ async function sweep(stack: string): Promise<void> {
 export async function down(words: readonly string[]): Promise<number> {
   const stack = chosenEnvironment(words);
   await setUpTools();
+  await endOrphans();
   removeStaleLock(stack);
   if (await stackExists(stack)) {
     await clearPendingOperations(stack);

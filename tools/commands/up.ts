@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setUp } from "../setup";
+import { endOrphans } from "../system/orphans";
 import { root } from "../system/paths";
 import { checkFreeDisk, checkPorts, dockerFolder, environmentIn } from "../system/preflight";
 import { say } from "../system/progress";
@@ -16,6 +17,7 @@ export async function up(words: readonly string[]): Promise<number> {
   checkFreeDisk(await dockerFolder());
   await checkPorts(stack, environment.frontDoor);
 
+  await endOrphans();
   removeStaleLock(stack);
   await initStack(stack);
   await clearPendingOperations(stack);

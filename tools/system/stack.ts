@@ -82,7 +82,7 @@ function isAlive(pid: number): boolean {
 export function removeStaleLock(stack: string): void {
   const folder = join(backendDir, ".pulumi", "locks", "organization", "drover", stack);
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
     const file = join(folder, name);
     const lock = JSON.parse(readFileSync(file, "utf8")) as Lock;
     if (lock.hostname !== hostname() || isAlive(lock.pid)) {
@@ -91,6 +91,8 @@ export function removeStaleLock(stack: string): void {
       );
     }
     rmSync(file);
+    // The file backend keeps a file of attributes beside every file.
+    rmSync(`${file}.attrs`, { force: true });
     say(`${stack}: removed the lock of an update that was killed (process ${lock.pid}, ${lock.timestamp})`);
   }
 }
