@@ -56,7 +56,10 @@ it("a core machine that is lost takes at most the request inside it along, and c
   });
 
   await load.stop();
-  console.log(`demo-nginx: ${load.asked} requests, ${load.failures.length} failed, slowest ${load.slowestMs} ms`);
+  console.log(
+    `demo-nginx: ${load.asked} requests, ${load.failures.length} failed, slowest ${load.slowestMs} ms`,
+    load.failures,
+  );
   // A request that is inside the machine when it goes is lost with it, and no other.
   expect(load.failures.slice(1)).toEqual([]);
   expect((await cluster.tasks()).map(({ id }) => id).sort()).toEqual(tasks);

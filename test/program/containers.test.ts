@@ -25,7 +25,7 @@ describe.each<[string, Record<string, unknown>]>([
       expect(found.size).toBeGreaterThan(0);
       for (const [resource, { inputs, provider }] of found) {
         // What runs inside a machine is named after its service, since it is alone there.
-        const name = provider === "" ? `drover-${stack}-${resource}` : resource.replace(`-${provider}`, "");
+        const name = provider === "" ? `drover-${stack}-${resource}` : resource.slice(0, -provider.length - 1);
         expect(inputs.name).toBe(name);
         expect(inputs.labels).toContainEqual({ label: "drover.stack", value: stack });
         const part = (inputs.labels as { label: string; value: string }[]).filter(({ label }) =>

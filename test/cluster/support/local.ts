@@ -51,7 +51,7 @@ export class LocalCluster {
     return (await this.door.marathon<{ tasks: Task[] }>("/v2/apps/demo-nginx/tasks")).tasks;
   }
 
-  /** The tasks of demo-nginx, once exactly `count` of them are healthy, and no other is left. */
+  /** The tasks of demo-nginx, once exactly `count` of them are healthy and answer, and no other is left. */
   async healthyTasks(count: number, limitSeconds = healthyLimitSeconds): Promise<Task[]> {
     return until(`${count} healthy tasks of demo-nginx`, limitSeconds, async () => {
       const tasks = await this.tasks();
@@ -60,6 +60,10 @@ export class LocalCluster {
           state === "TASK_RUNNING" && healthCheckResults.length > 0 && healthCheckResults.every(({ alive }) => alive),
       );
       expected(healthy.length === count && tasks.length === count, tasks);
+      for (const { host, ports } of tasks) {
+        const { status } = await fetch(`http://${host}:${ports[0]}/`, { signal: AbortSignal.timeout(2_000) });
+        expected(status === 200, `${host}:${ports[0]} answers ${status}`);
+      }
       return tasks;
     });
   }
