@@ -1,3 +1,4 @@
+import { bench } from "../bench/first-light";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
 import { ssh } from "./commands/ssh";
@@ -14,6 +15,7 @@ const commands: Record<string, (words: readonly string[]) => Promise<number>> = 
   ssh,
   env,
   test,
+  bench,
   async setup() {
     await setUp();
     return 0;
