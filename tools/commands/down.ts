@@ -12,26 +12,30 @@ import {
   dropEncryptionSalt,
   pulumi,
   removeStaleLock,
+  resourceIds,
   stackExists,
 } from "../system/stack";
 import { runPulumi } from "../system/terminal";
 
-/** Kinds of things on a Docker engine, with the words to list and to remove them, in the order of removal. */
-const kinds = [
-  { kind: "container", list: ["ps", "-aq"], remove: ["rm", "-fv"] },
-  { kind: "network", list: ["network", "ls", "-q"], remove: ["network", "rm"] },
-  { kind: "volume", list: ["volume", "ls", "-q"], remove: ["volume", "rm", "-f"] },
-] as const;
+/** What to do with one kind of thing on a Docker engine. */
+interface Kind {
+  kind: string;
+  /** Words that list ids, in full. */
+  list: readonly string[];
+  remove: readonly string[];
+}
 
-/** Removes what carries the stack's label but is in no state any more: left by an update that was killed. */
-async function sweep(stack: string): Promise<void> {
-  for (const { kind, list, remove } of kinds) {
-    const ids = (await tryExec("docker", [...list, "--filter", `label=drover.stack=${stack}`]))?.split("\n") ?? [];
-    const left = ids.filter((id) => id !== "");
-    if (left.length === 0) continue;
-    say(`${stack}: removing ${left.length} ${kind}${left.length > 1 ? "s" : ""} that the state did not know`);
-    await exec("docker", [...remove, ...left], { limitMs: 60_000 });
-  }
+const containers: Kind = { kind: "container", list: ["ps", "-aq", "--no-trunc"], remove: ["rm", "-fv"] };
+const networks: Kind = { kind: "network", list: ["network", "ls", "-q", "--no-trunc"], remove: ["network", "rm"] };
+const volumes: Kind = { kind: "volume", list: ["volume", "ls", "-q"], remove: ["volume", "rm", "-f"] };
+
+/** Removes what carries the stack's label but is not in its state: left by an update that was killed. */
+async function sweep(stack: string, { kind, list, remove }: Kind, known: ReadonlySet<string>): Promise<void> {
+  const ids = (await tryExec("docker", [...list, "--filter", `label=drover.stack=${stack}`]))?.split("\n") ?? [];
+  const left = ids.filter((id) => id !== "" && !known.has(id));
+  if (left.length === 0) return;
+  say(`${stack}: removing ${left.length} ${kind}${left.length > 1 ? "s" : ""} that the state did not know`);
+  await exec("docker", [...remove, ...left], { limitMs: 60_000 });
 }
 
 /** Removes the cluster and everything of it: `npm run down [-- <environment>]`. One that is not there is no error. */
@@ -42,6 +46,8 @@ export async function down(words: readonly string[]): Promise<number> {
   removeStaleLock(stack);
   if (await stackExists(stack)) {
     await clearPendingOperations(stack);
+    // They would hold on to volumes and to the network.
+    await sweep(stack, containers, await resourceIds(stack));
     const code = await runPulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);
     if (code !== 0) {
       process.stderr.write(`\n${stack} is not gone. \`npm run down -- ${stack}\` tries again.\n`);
@@ -49,7 +55,7 @@ export async function down(words: readonly string[]): Promise<number> {
     }
     await pulumi(["stack", "rm", "--yes", "--preserve-config", stack]);
   }
-  await sweep(stack);
+  for (const kind of [containers, networks, volumes]) await sweep(stack, kind, new Set());
   dropEncryptionSalt(stack);
   for (const file of [keyFile(stack), knownHosts(stack)]) rmSync(join(root, file), { force: true });
   say(`${stack}: nothing of it is left; the cache (image store, images, toolchain) stays for the next time`);

@@ -97,8 +97,22 @@ export function removeStaleLock(stack: string): void {
   }
 }
 
+/** What of a stack's exported state is used here. */
 interface Deployment {
-  deployment?: { pending_operations?: { type: string; resource: { urn: string } }[] };
+  deployment?: {
+    resources?: { id?: string }[];
+    pending_operations?: { type: string; resource: { urn: string } }[];
+  };
+}
+
+async function exportState(stack: string): Promise<Deployment> {
+  return JSON.parse(await pulumi(["stack", "export", "-s", stack])) as Deployment;
+}
+
+/** Ids of everything in a stack's state. */
+export async function resourceIds(stack: string): Promise<Set<string>> {
+  const { deployment } = await exportState(stack);
+  return new Set((deployment?.resources ?? []).flatMap(({ id }) => id ?? []));
 }
 
 /**
@@ -106,7 +120,7 @@ interface Deployment {
  * by its name and labels when the next update makes it.
  */
 export async function clearPendingOperations(stack: string): Promise<void> {
-  const state = JSON.parse(await pulumi(["stack", "export", "-s", stack])) as Deployment;
+  const state = await exportState(stack);
   const pending = state.deployment?.pending_operations ?? [];
   if (pending.length === 0) return;
   for (const { type, resource } of pending) {
