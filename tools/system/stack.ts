@@ -66,12 +66,13 @@ interface Lock {
   timestamp: string;
 }
 
-function isAlive(pid: number): boolean {
+/** True while a Pulumi CLI runs under this process id. One that was killed but not reaped yet does not, nor another program. */
+function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const [, name, state] = /^\d+ \((.*)\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return name === "pulumi" && state !== "Z" && state !== "X";
+  } catch {
+    return false;
   }
 }
 
@@ -85,7 +86,7 @@ export function removeStaleLock(stack: string): void {
   for (const name of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
     const file = join(folder, name);
     const lock = JSON.parse(readFileSync(file, "utf8")) as Lock;
-    if (lock.hostname !== hostname() || isAlive(lock.pid)) {
+    if (lock.hostname !== hostname() || isRunning(lock.pid)) {
       throw new Error(
         `another update of ${stack} is running: process ${lock.pid} of ${lock.username} on ${lock.hostname}, since ${lock.timestamp}. Wait for it, or, if it cannot be alive, run \`pulumi cancel -s ${stack}\`.`,
       );
