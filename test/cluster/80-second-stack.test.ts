@@ -24,10 +24,7 @@ beforeAll(async () => {
   local = await runningOf("local");
   load = new Load(cluster.door, "demo-nginx", 600);
 });
-afterAll(async () => {
-  await load.stop();
-  await npm("down", ["ci"]);
-});
+afterAll(() => npm("down", ["ci"]));
 
 /** Processes that Pulumi starts for this clone: language hosts, plugins, programs. */
 async function pulumiProcesses(): Promise<string[]> {
