@@ -82,12 +82,13 @@ up() {
 
   jobs=()
   for address in $core; do
-    {
-      until_true machine_answers "$address"
-      while read -r where name; do [ "$where" != "$address" ] || make "$where" "$name"; done <"$here/containers"
-    } &
+    until_true machine_answers "$address" &
     jobs+=($!)
   done
+  await "${jobs[@]}"
+
+  jobs=()
+  while read -r where name; do [ "$where" = here ] || { make "$where" "$name" & jobs+=($!); }; done <"$here/containers"
   await "${jobs[@]}"
 
   for address in $core; do until_true member_serves "$address"; done
