@@ -1,4 +1,4 @@
-import { bench } from "../bench/first-light";
+import { bench } from "./commands/bench";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
 import { ssh } from "./commands/ssh";

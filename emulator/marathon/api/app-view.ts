@@ -1,7 +1,7 @@
 import type { App, AppDefinition } from "@drover/lib/marathon/types";
 import type { Leader } from "../leader/leader";
 import { isHostNetwork } from "../model/app-definition";
-import type { Instance } from "../model/instance";
+import { taskCounts } from "./task-counts";
 import { taskStats } from "./task-stats";
 import { taskViews } from "./task-view";
 
@@ -43,19 +43,4 @@ export function appView(leader: Leader, app: AppDefinition, embeds: AppEmbeds): 
 export function definitionView(app: AppDefinition): AppDefinition & { ports?: number[] } {
   if (!isHostNetwork(app.networks)) return app;
   return { ...app, ports: (app.portDefinitions ?? []).map(({ port }) => port) };
-}
-
-/** A task without any result counts as neither healthy nor unhealthy. */
-export function taskCounts(
-  leader: Leader,
-  instances: readonly Instance[],
-): Pick<App, "tasksStaged" | "tasksRunning" | "tasksHealthy" | "tasksUnhealthy"> {
-  const running = instances.filter(({ state, goal }) => state === "TASK_RUNNING" && goal === "run");
-  const withHealth = (wanted: boolean) => running.filter(({ id }) => leader.health.isHealthy(id) === wanted).length;
-  return {
-    tasksStaged: instances.filter(({ state }) => state === "TASK_STAGING" || state === "TASK_STARTING").length,
-    tasksRunning: running.length,
-    tasksHealthy: withHealth(true),
-    tasksUnhealthy: withHealth(false),
-  };
 }

@@ -1,5 +1,5 @@
 import type { Leader } from "../leader/leader";
-import { taskCounts } from "./app-view";
+import { taskCounts } from "./task-counts";
 
 /** `GET /metrics`: gauges in the form of the Dropwizard library; what only a leader knows is left out on a standby. */
 export function metrics(leader: Leader | undefined): Record<string, unknown> {

@@ -2,7 +2,7 @@ import type { AppDefinition } from "@drover/lib/marathon/types";
 import type { Leader } from "../leader/leader";
 import { configVersion } from "../model/app-change";
 import type { Instance } from "../model/instance";
-import { taskCounts } from "./app-view";
+import { taskCounts } from "./task-counts";
 
 /** Numbers and ages of an app's tasks (`embed=apps.taskStats`), of all and of parts; parts without tasks are left out. */
 export function taskStats(leader: Leader, app: AppDefinition): Record<string, unknown> {
