@@ -2,6 +2,12 @@ import { relative } from "node:path";
 import { backendDir, binDir, passphraseFile, pulumiHome, root, stateDir } from "./paths";
 
 /**
+ * The clone's own backend. Without metadata, which would lie in a file beside every file: one that a killed update has
+ * left empty makes the whole backend unreadable.
+ */
+const backendUrl = `file://${backendDir}?metadata=skip`;
+
+/**
  * The environment that Pulumi runs in for this clone. What the user has set (another backend, a passphrase) wins.
  * PATH is given by the caller, since only it knows what stands there.
  */
@@ -10,7 +16,7 @@ export function pulumiEnv(): Record<string, string> {
   const passphraseGiven = PULUMI_CONFIG_PASSPHRASE !== undefined || PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
   return {
     PULUMI_HOME: pulumiHome,
-    PULUMI_BACKEND_URL: PULUMI_BACKEND_URL ?? `file://${backendDir}`,
+    PULUMI_BACKEND_URL: PULUMI_BACKEND_URL ?? backendUrl,
     ...(passphraseGiven ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     DROVER_STATE_DIR: relative(root, stateDir),

@@ -76,6 +76,14 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Removes what a killed update was about to put in place of the state: the backend writes beside it, then renames. */
+function removeHalfWritten(stack: string): void {
+  const folder = join(backendDir, ".pulumi", "stacks", "drover");
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(`${stack}.json.`) && name.endsWith(".tmp")) rmSync(join(folder, name));
+  }
+}
+
 /**
  * Removes the lock that a killed update of this computer has left. One whose process lives, or that another computer
  * holds, stays, and the command stops.
@@ -92,8 +100,7 @@ export function removeStaleLock(stack: string): void {
       );
     }
     rmSync(file);
-    // The file backend keeps a file of attributes beside every file.
-    rmSync(`${file}.attrs`, { force: true });
+    removeHalfWritten(stack);
     say(`${stack}: removed the lock of an update that was killed (process ${lock.pid}, ${lock.timestamp})`);
   }
 }
