@@ -16,11 +16,12 @@ import { expected, until } from "./support/until";
 let cluster: LocalCluster;
 let local: Record<string, Seen>;
 let load: Load;
-const config = readFileSync(configFile("ci"), "utf8");
+let config: string;
 
 beforeAll(async () => {
   cluster = await LocalCluster.withDemo();
   await succeeded(npm("down", ["ci"]));
+  config = readFileSync(configFile("ci"), "utf8");
   local = await runningOf("local");
   load = new Load(cluster.door, "demo-nginx", 600);
 });
@@ -68,6 +69,9 @@ it("`npm run down -- ci` leaves nothing but the cache and the clone's own state"
   for (const file of [keyFile("ci"), knownHosts("ci")]) expect(existsSync(join(root, file)), file).toBe(false);
   const locks = join(backendDir, ".pulumi", "locks", "organization", "drover", "ci");
   expect(existsSync(locks) ? readdirSync(locks) : []).toEqual([]);
+  // Pulumi keeps a removed stack's last state as a backup, and its history.
+  const states = readdirSync(join(backendDir, ".pulumi", "stacks", "drover"));
+  expect(states.filter((name) => name.startsWith("ci.") && !/^ci\.json\.bak(\.attrs)?$/.test(name))).toEqual([]);
   expect(readFileSync(configFile("ci"), "utf8")).toBe(config);
 });
 
