@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { keyFile, knownHosts } from "../../components/ssh-files";
 import { exec } from "../../tools/system/exec";
-import { backendDir, root, stateDir } from "../../tools/system/paths";
+import { backendDir, binDir, pulumiHome, root } from "../../tools/system/paths";
 import { configFile, stackExists } from "../../tools/system/stack";
 import { npm, pulumi, Started, succeeded } from "./support/cli";
 import { everythingOf, runningOf, type Seen } from "./support/engine";
@@ -30,7 +30,8 @@ afterAll(() => npm("down", ["ci"]));
 /** Processes that Pulumi starts for this clone: language hosts, plugins, programs. */
 async function pulumiProcesses(): Promise<string[]> {
   const lines = (await exec("ps", ["-eww", "-o", "pid,args"], { limitMs: 10_000 })).split("\n");
-  return lines.filter((line) => [stateDir, `-root=${root} `, `--pwd ${root} `].some((words) => line.includes(words)));
+  const started = [`${binDir}/`, `${pulumiHome}/`, `-root=${root} `, `--pwd ${root} `];
+  return lines.filter((line) => started.some((words) => line.includes(words)));
 }
 
 it.each([
