@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, release, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setUp } from "../tools/setup";
 import { exec, tryExec } from "../tools/system/exec";
 import { root } from "../tools/system/paths";
 import { say } from "../tools/system/progress";
 import { configFile, outputs, pulumi, stackExists } from "../tools/system/stack";
+import { computer } from "./computer";
 import { totalMb } from "./memory";
 import { type StateResource, writePlainInputs } from "./plain-inputs";
 import { isBroken, type Measured, renderTable } from "./table";
@@ -66,18 +67,11 @@ async function measurePlain(folder: string) {
   }
 }
 
-/** What the figures were measured on. */
-function computer(): string {
-  const [cpu] = cpus();
-  const memoryGb = (totalmem() / 1e9).toFixed(1);
-  return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpu?.model.trim()}), ${memoryGb} GB, Linux ${release()}`;
-}
-
 /**
  * Measures the life of the stack `local` next to a plain script that makes the same containers, and prints a table:
- * `npm run bench`. The stack must be down before, and is down afterwards. Gives 1 when a limit is broken.
+ * `npm run bench -- first-light`. The stack must be down before, and is down afterwards. Gives 1 when a limit is broken.
  */
-export async function bench(): Promise<number> {
+export async function firstLight(): Promise<number> {
   await setUp();
   if ((await stackExists(stack)) || (await tryExec("docker", ["network", "inspect", `drover-${stack}-network`]))) {
     throw new Error(`the bench brings ${stack} up and down, and it is running: \`npm run down\` first`);

@@ -9,9 +9,9 @@ export interface Measured {
   limit?: number;
 }
 
-/** True when a limit is broken. */
+/** True when a limit is broken, or has one and could not be measured. */
 export function isBroken({ drover, limit }: Measured): boolean {
-  return limit !== undefined && drover > limit;
+  return limit !== undefined && !(drover <= limit);
 }
 
 /** The result as a Markdown table. */
