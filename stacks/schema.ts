@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { maxCoreId, parseSubnet } from "./addresses";
+import { policy } from "./policy-schema";
 
 /** RFC 1123 labels, lower case: what may become a host name, a DNS name, a container name. */
 const labelPattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -128,6 +129,9 @@ export const configuration = z.strictObject({
 
   /** Image overrides by service. */
   images: z.partialRecord(z.enum(serviceNames), image).default({}),
+
+  /** What the policy pack holds this environment to: policy-schema.ts. */
+  policy,
 
   /** How long `pulumi up` waits for the cluster to be ready. */
   readyTimeoutSeconds: wholeSeconds.min(10, "at least 10").max(3600, "at most 3600").default(300),
