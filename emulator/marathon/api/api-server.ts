@@ -2,12 +2,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { type HttpError, json, type Reply } from "@drover/lib/http/reply";
 import { Router } from "@drover/lib/http/router";
 import type { Logger } from "@drover/lib/log";
+import { isAuthentic, refuse } from "../../http/single-user";
 import type { Leader } from "../leader/leader";
 import { ApiError } from "../model/api-error";
 import type { AppRequestRules } from "../model/app-request";
 import type { Settings } from "../settings";
 import { addAppRoutes } from "./app-routes";
-import { isAuthentic, refuse } from "./authentication";
 import { addDeploymentRoutes } from "./deployment-routes";
 import { addGroupRoutes } from "./group-routes";
 import { LeaderProxy } from "./leader-proxy";

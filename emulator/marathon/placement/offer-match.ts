@@ -1,9 +1,9 @@
 import type { AppDefinition } from "@drover/lib/marathon/types";
+import { plainResources, takePorts, takeScalar } from "@drover/lib/mesos/take-resources";
 import type { Offer, Resource } from "@drover/lib/mesos/types";
 import type { AgentFacts } from "../model/instance";
 import { appPorts } from "../model/ports";
 import { fulfils } from "./constraints";
-import { plainResources, takePorts, takeScalar } from "./resources";
 
 /** Why an offer was not used, in the order in which it is checked; the names of `/v2/queue`. */
 export const rejectReasons = [

@@ -1,3 +1,4 @@
+import { takePorts, takeScalar } from "@drover/lib/mesos/take-resources";
 import type { Offer, Resource } from "@drover/lib/mesos/types";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -5,7 +6,6 @@ import type { AgentFacts } from "../model/instance";
 import { appOf } from "../test/sample-app";
 import { fulfils } from "./constraints";
 import { matchOffer } from "./offer-match";
-import { takePorts, takeScalar } from "./resources";
 
 const agent = (host: string, rack?: string): AgentFacts => ({
   host,

@@ -1,13 +1,13 @@
 import type { AppDefinition, TaskFailure } from "@drover/lib/marathon/types";
 import type { MultiOperation, ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { isZookeeperError } from "@drover/lib/zookeeper/errors";
+import { NodeWriter } from "@drover/lib/zookeeper/node-writer";
 import type { AppChange } from "../deployments/plan";
 import type { Instance } from "../model/instance";
 import type { GroupInfo, Root } from "../model/root";
 import { isVersion } from "../model/timestamp";
 import { decode, encode } from "./codec";
 import { bucketNames, StatePaths } from "./paths";
-import { NodeWriter } from "./writer";
 
 /** A running deployment; the definitions it leads from and to are found by their versions. */
 interface SavedDeployment {

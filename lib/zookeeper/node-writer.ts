@@ -1,5 +1,5 @@
-import type { MultiOperation, ZookeeperClient } from "@drover/lib/zookeeper/client";
-import { isZookeeperError } from "@drover/lib/zookeeper/errors";
+import type { MultiOperation, ZookeeperClient } from "./client";
+import { isZookeeperError } from "./errors";
 
 const attempts = 3;
 

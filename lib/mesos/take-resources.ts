@@ -1,4 +1,4 @@
-import type { Range, Resource } from "@drover/lib/mesos/types";
+import type { Range, Resource } from "./types";
 
 export interface Taken {
   taken: Resource[];
