@@ -1,11 +1,14 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** The clone. */
 export const root = join(__dirname, "..", "..");
 
-/** The clone's own state: Pulumi's backend and home, the passphrase, keys, bundles. `rm -rf` of it forgets all stacks. */
-export const stateDir = process.env.DROVER_STATE_DIR ?? join(root, ".drover");
+/**
+ * The clone's own state: Pulumi's backend and home, the passphrase, keys, bundles. `rm -rf` of it forgets all stacks.
+ * A relative one, as the environment of `npm run env` has it, is of the clone.
+ */
+export const stateDir = resolve(root, process.env.DROVER_STATE_DIR ?? ".drover");
 
 /**
  * The documented cache, shared by all clones of a user: the built toolchain and the base image's archive.
