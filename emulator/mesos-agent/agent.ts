@@ -1,31 +1,34 @@
-import { randomUUID } from "node:crypto";
 import { MESOS_VERSION } from "@drover/emulator/http/version";
-import type { MasterToAgent, Register } from "@drover/emulator/protocol/agent";
+import type { DrainConfig, MasterToAgent, Register } from "@drover/emulator/protocol/agent";
 import type { Logger } from "@drover/lib/log";
-import type { AgentInfo, FrameworkInfo, KillPolicy, Task, TaskInfo, TaskStatus } from "@drover/lib/mesos/types";
-import type { Checkpoint, RecoveredRun } from "./checkpoint/checkpoint";
-import type { Containerizer, Run } from "./container";
+import type {
+  AgentInfo,
+  ExecutorInfo,
+  FrameworkInfo,
+  KillPolicy,
+  Resource,
+  Task,
+  TaskInfo,
+} from "@drover/lib/mesos/types";
+import { CAPABILITIES } from "./capabilities";
+import type { Checkpoint } from "./checkpoint/checkpoint";
 import { type Identity, pidOf } from "./identity";
 import type { AgentMessage } from "./master/link";
 import { Metrics } from "./metrics";
-import { prepareSandbox, touchSandbox } from "./sandbox";
+import { withCheckpointed } from "./resources/checkpointed";
+import { Launcher, type LauncherOptions } from "./tasks/launcher";
 import { type FrameworkTasks, TaskRegistry } from "./tasks/task-registry";
-import { TaskRun } from "./tasks/task-run";
-import { type TrackedTask, toTask } from "./tasks/tracked-task";
-import { UpdateStream } from "./updates/update-stream";
+import { toTask } from "./tasks/tracked-task";
+import type { PersistentVolumes } from "./volumes/persistent-volumes";
 
-export interface AgentOptions {
-  /** Without id. */
+export interface AgentOptions
+  extends Pick<LauncherOptions, "containerizerFor" | "launchLimitMs" | "graceMs" | "prepareSandbox"> {
+  /** Without id; resources as the flags say. */
   info: AgentInfo;
   identity: Identity;
   checkpoint: Checkpoint;
-  containerizerFor(task: TaskInfo): Containerizer;
+  volumes: PersistentVolumes;
   maxCompletedPerFramework: number;
-  launchLimitMs: number;
-  graceMs: number;
-  fetchStallMs: number;
-  /** The user whose sandbox it is; undefined: the agent's own (flag switch_user). */
-  userOf(run: Run): string | undefined;
   /** Says something to the master, as far as it is connected. */
   send(message: AgentMessage): Promise<void>;
   /** The master wants this agent gone; all tasks are being killed. */
@@ -33,15 +36,32 @@ export interface AgentOptions {
   log: Logger;
 }
 
+/** A drain that is under way. */
+export interface Drain {
+  config: DrainConfig;
+  startSeconds: number;
+}
+
 /** Runs tasks for the master and keeps it informed. What it says and hears is in emulator/protocol/agent.ts. */
 export class Agent {
   readonly tasks: TaskRegistry;
   readonly metrics = new Metrics();
   readonly startMs = Date.now();
+  private readonly launcher: Launcher;
   private agentId: string | undefined;
+  private checkpointed: Resource[] = [];
+  private draining: Drain | undefined;
 
   constructor(private readonly options: AgentOptions) {
     this.tasks = new TaskRegistry(options.maxCompletedPerFramework);
+    this.launcher = new Launcher(this.tasks, this.metrics, {
+      ...options,
+      agentId: () => this.ownId(),
+      agentAddress: options.identity.ip,
+      sendUpdate: (frameworkId, status) =>
+        void options.send({ type: "UPDATE", update: { framework_id: { value: frameworkId }, status } }),
+      onPodEnded: ({ info }) => this.exited(info.executor),
+    });
   }
 
   /** Undefined until the first registration. */
@@ -49,35 +69,50 @@ export class Agent {
     return this.agentId;
   }
 
+  /** As it registered: dynamic reservations and volumes are not in its resources. */
   get info(): AgentInfo {
     const { info } = this.options;
     return this.agentId === undefined ? info : { ...info, id: { value: this.agentId } };
+  }
+
+  /** What there is, with dynamic reservations and volumes. */
+  get resources(): Resource[] {
+    return withCheckpointed(this.options.info.resources ?? [], this.checkpointed);
+  }
+
+  /** Undefined when none is under way; it ends with the last task. */
+  get drain(): Drain | undefined {
+    return this.draining;
   }
 
   /** Takes up identity and tasks of an earlier life. Nothing is sent before the registration. */
   async recover(agentId: string): Promise<void> {
     this.agentId = agentId;
     const { checkpoint, log } = this.options;
-    for (const { info, runs } of checkpoint.recover(agentId)) {
-      const { id } = info;
+    this.checkpointed = checkpoint.resources();
+    for (const recovered of checkpoint.recover(agentId)) {
+      const { id } = recovered.info;
       if (id === undefined) {
         continue;
       }
-      const framework = this.tasks.putFramework({ ...info, id });
-      await Promise.all(runs.map((run) => this.recoverRun(framework, run)));
-      log.info({ framework: id.value, tasks: runs.length }, "recovered");
+      const framework = this.tasks.putFramework({ ...recovered.info, id });
+      await this.launcher.recover(framework, recovered);
+      log.info({ framework: id.value, tasks: recovered.runs.length, pods: recovered.pods.length }, "recovered");
     }
   }
 
   registration(): Register["register"] {
-    const tracked = this.tasks.all();
     const id = this.agentId;
+    const frameworks = [...this.tasks.frameworks.values()];
     return {
       agent_info: this.info,
       pid: pidOf(this.options.identity),
       version: MESOS_VERSION,
-      tasks: id === undefined ? [] : tracked.map((task) => withoutData(toTask(task, id))),
-      frameworks: [...this.tasks.frameworks.values()].map(({ info }) => info),
+      tasks: id === undefined ? [] : this.tasks.all().map((task) => withoutData(toTask(task, id))),
+      frameworks: frameworks.map(({ info }) => info),
+      executors: frameworks.flatMap(({ pods }) => [...pods.values()].map(({ info }) => info.executor)),
+      checkpointed_resources: this.checkpointed,
+      capabilities: CAPABILITIES.map((type) => ({ type })),
     };
   }
 
@@ -89,6 +124,11 @@ export class Agent {
       case "RUN_TASK":
         this.runTask(message.run_task.framework_info, message.run_task.task);
         break;
+      case "RUN_TASK_GROUP": {
+        const { framework_info, executor, tasks } = message.run_task_group;
+        this.runGroup(framework_info, executor, tasks);
+        break;
+      }
       case "KILL_TASK": {
         const { framework_id, task_id, kill_policy } = message.kill_task;
         this.killTask(framework_id.value, task_id.value, kill_policy);
@@ -99,11 +139,22 @@ export class Agent {
         this.acknowledge(framework_id.value, task_id.value, uuid);
         break;
       }
+      case "SHUTDOWN_EXECUTOR": {
+        const { framework_id, executor_id } = message.shutdown_executor;
+        this.shutdownExecutor(framework_id.value, executor_id.value);
+        break;
+      }
       case "SHUTDOWN_FRAMEWORK":
         this.shutdownFramework(message.shutdown_framework.framework_id.value);
         break;
       case "UPDATE_FRAMEWORK":
         this.updateFramework(message.update_framework.framework_info);
+        break;
+      case "CHECKPOINT_RESOURCES":
+        this.checkpointResources(message.checkpoint_resources.resources);
+        break;
+      case "DRAIN":
+        this.startDrain(message.drain.config);
         break;
       case "SHUTDOWN":
         this.options.onShutdown(message.shutdown.message);
@@ -115,7 +166,7 @@ export class Agent {
 
   /** Kills and forgets every task without telling anybody, and waits until they have ended; the grace is the agent's. */
   async killAll(): Promise<void> {
-    await Promise.all(this.tasks.all().map((tracked) => this.abandon(tracked)));
+    await Promise.all(this.tasks.all().map((tracked) => this.launcher.abandon(tracked)));
   }
 
   private registered(agentId: string): void {
@@ -132,18 +183,31 @@ export class Agent {
   }
 
   private runTask(info: FrameworkInfo, task: TaskInfo): void {
+    const framework = this.accept(info, [task]);
+    if (framework !== undefined) {
+      this.launcher.run(framework, task);
+    }
+  }
+
+  private runGroup(info: FrameworkInfo, executor: ExecutorInfo, tasks: readonly TaskInfo[]): void {
+    const framework = this.accept(info, tasks);
+    if (framework !== undefined) {
+      this.launcher.runGroup(framework, executor, tasks);
+    }
+  }
+
+  /** The framework of tasks to run; undefined when one of them is here already. */
+  private accept(info: FrameworkInfo, tasks: readonly TaskInfo[]): FrameworkTasks | undefined {
     const { id } = info;
-    const taskId = task.task_id.value;
-    if (id === undefined || this.tasks.find(id.value, taskId) !== undefined) {
-      this.options.log.warn({ framework: id?.value, task: taskId }, "a task that is already here is not run again");
-      return;
+    const known = tasks.find(({ task_id }) => id === undefined || this.tasks.find(id.value, task_id.value));
+    if (id === undefined || known !== undefined) {
+      const task = known?.task_id.value;
+      this.options.log.warn({ framework: id?.value, task }, "a task that is already here is not run again");
+      return undefined;
     }
     const framework = this.tasks.putFramework({ ...info, id });
-    const tracked = this.track(framework, task, randomUUID());
-    const { run } = tracked.taskRun;
     this.options.checkpoint.saveFramework(this.ownId(), framework.info);
-    this.options.checkpoint.saveRun(this.ownId(), run, task);
-    void tracked.taskRun.start();
+    return framework;
   }
 
   private killTask(frameworkId: string, taskId: string, policy: KillPolicy | undefined): void {
@@ -157,21 +221,25 @@ export class Agent {
   private acknowledge(frameworkId: string, taskId: string, uuid: string): void {
     const tracked = this.tasks.find(frameworkId, taskId);
     if (tracked?.updates.acknowledge(uuid) !== undefined && tracked.updates.isDone) {
-      this.complete(tracked);
+      this.launcher.complete(tracked);
+      this.endDrain();
+    }
+  }
+
+  /** The executor of a command or Docker task has the task's id. */
+  private shutdownExecutor(frameworkId: string, executorId: string): void {
+    const framework = this.tasks.frameworks.get(frameworkId);
+    framework?.pods.get(executorId)?.kill();
+    const tracked = framework?.tasks.get(executorId);
+    if (tracked?.pod === undefined) {
+      tracked?.taskRun.kill();
     }
   }
 
   private shutdownFramework(frameworkId: string): void {
     for (const tracked of this.tasks.frameworks.get(frameworkId)?.tasks.values() ?? []) {
-      void this.abandon(tracked);
+      void this.launcher.abandon(tracked).then(() => this.endDrain());
     }
-  }
-
-  private async abandon(tracked: TrackedTask): Promise<void> {
-    tracked.updates.stop();
-    tracked.taskRun.kill({ grace_period: { nanoseconds: this.options.graceMs * 1e6 } });
-    await tracked.taskRun.over;
-    this.complete(tracked);
   }
 
   private updateFramework(info: FrameworkInfo): void {
@@ -186,62 +254,38 @@ export class Agent {
     }
   }
 
-  private async recoverRun(framework: FrameworkTasks, recovered: RecoveredRun): Promise<void> {
-    const { task, containerId, log } = recovered;
-    const tracked = this.track(framework, task, containerId);
-    tracked.updates.replay(log);
-    if (tracked.updates.isDone) {
-      this.complete(tracked);
-      return;
+  private checkpointResources(resources: Resource[]): void {
+    try {
+      const { volumes, checkpoint } = this.options;
+      volumes.create(resources);
+      checkpoint.saveResources(resources);
+      volumes.removeMissing(this.checkpointed, resources);
+      this.checkpointed = resources;
+    } catch (error) {
+      // Going on would let tasks run without the volumes that the master believes in.
+      this.options.onShutdown(`reservations and volumes cannot be kept: ${(error as Error).message}`);
     }
-    const statuses = log.flatMap((entry) => (entry.type === "UPDATE" ? [entry.status] : []));
-    if (framework.info.checkpoint) {
-      await tracked.taskRun.recover(statuses);
-      return;
+  }
+
+  private startDrain(config: DrainConfig): void {
+    const limitMs = config.max_grace_period ? config.max_grace_period.nanoseconds / 1e6 : Number.POSITIVE_INFINITY;
+    this.draining = { config, startSeconds: Math.floor(Date.now() / 1000) };
+    this.options.log.info({ config, tasks: this.tasks.all().length }, "draining");
+    for (const { taskRun } of this.tasks.all()) {
+      taskRun.drain(limitMs);
     }
-    tracked.updates.stop(); // the master has already given the task up as TASK_LOST
-    await tracked.taskRun.recover(statuses);
-    await this.abandon(tracked);
+    this.endDrain();
   }
 
-  private track(framework: FrameworkTasks, task: TaskInfo, containerId: string): TrackedTask {
-    const { checkpoint, log, launchLimitMs, graceMs, userOf, fetchStallMs, identity } = this.options;
-    const agentId = this.ownId();
-    const executorId = task.task_id.value;
-    const id = { frameworkId: framework.info.id.value, executorId, containerId };
-    const run: Run = { ...id, task, framework: framework.info, sandbox: checkpoint.paths.sandbox(agentId, id) };
-    const updates = new UpdateStream(
-      (status) => this.sendUpdate(id.frameworkId, status),
-      (entry) => checkpoint.logUpdate(agentId, id, entry),
-    );
-    const taskRun = new TaskRun(run, {
-      containerizer: this.options.containerizerFor(task),
-      origin: { agentId, agentAddress: identity.ip },
-      prepareSandbox: (signal) => prepareSandbox(run, userOf(run), fetchStallMs, signal),
-      launchLimitMs,
-      defaultGraceMs: graceMs,
-      report: (status) => {
-        this.metrics.count(status);
-        updates.add(status);
-      },
-      log,
-    });
-    const tracked = { taskRun, updates };
-    framework.tasks.set(executorId, tracked);
-    return tracked;
+  private endDrain(): void {
+    if (this.draining && !this.draining.config.mark_gone && this.tasks.all().length === 0) {
+      this.draining = undefined;
+    }
   }
 
-  private sendUpdate(frameworkId: string, status: TaskStatus): void {
-    void this.options.send({ type: "UPDATE", update: { framework_id: { value: frameworkId }, status } });
-  }
-
-  private complete({ taskRun }: TrackedTask): void {
-    const { run } = taskRun;
-    const { checkpoint } = this.options;
-    touchSandbox(run.sandbox);
-    checkpoint.removeRun(this.ownId(), run);
-    if (this.tasks.complete(run.frameworkId, run.executorId)) {
-      checkpoint.removeFramework(this.ownId(), run.frameworkId);
+  private exited({ framework_id, executor_id }: ExecutorInfo): void {
+    if (framework_id !== undefined) {
+      void this.options.send({ type: "EXITED_EXECUTOR", exited_executor: { framework_id, executor_id, status: 0 } });
     }
   }
 

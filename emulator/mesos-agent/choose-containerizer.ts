@@ -13,12 +13,16 @@ const LIMITED_BY: Readonly<Record<string, { name: string; isolator: string }>> =
   mem: { name: "Memory", isolator: "cgroups/mem" },
 };
 
+/** True for tasks that the Docker engine runs. */
+export function hasImage({ container }: TaskInfo): boolean {
+  return container?.type === "DOCKER" || container?.mesos?.image !== undefined;
+}
+
 /** The containerizer for a task; that none fits shows when it is used, so that it becomes a status of the task. */
 export function containerizerFor(task: TaskInfo, containerizers: Containerizers): Containerizer {
   const choose = () => chooseContainerizer(task, containerizers);
   return {
     prepare: async (run, signal) => choose().prepare(run, signal),
-    launch: async (run) => choose().launch(run),
     recover: async (run) => choose().recover(run),
   };
 }

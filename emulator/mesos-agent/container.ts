@@ -1,5 +1,6 @@
 import type { CommandInfo, FrameworkInfo, TaskInfo } from "@drover/lib/mesos/types";
 import type { RunId } from "./checkpoint/paths";
+import type { PodInfo } from "./pods/pod-info";
 
 /** One launch of a task on this agent. */
 export interface Run extends RunId {
@@ -7,6 +8,8 @@ export interface Run extends RunId {
   framework: FrameworkInfo;
   /** The sandbox on the host. */
   sandbox: string;
+  /** The executor it belongs to, when it is part of a task group. */
+  pod?: PodInfo;
 }
 
 /** How a container ended. */
@@ -40,11 +43,18 @@ export interface RunningContainer {
   usage(): Usage;
 }
 
+/** A container of which everything is there but the task's own process. */
+export interface PreparedContainer {
+  readonly pid?: number;
+  launch(): Promise<RunningContainer>;
+  /** The task will not run after all. */
+  abandon(): void;
+}
+
 /** Makes containers of one kind. */
 export interface Containerizer {
   /** Everything before the task counts as starting: refuses what is not supported, gets the image. */
-  prepare(run: Run, signal: AbortSignal): Promise<void>;
-  launch(run: Run): Promise<RunningContainer>;
+  prepare(run: Run, signal: AbortSignal): Promise<PreparedContainer>;
   /** Takes up a container of an earlier life of the agent; undefined when it runs no more. */
   recover(run: Run): Promise<RunningContainer | undefined>;
 }

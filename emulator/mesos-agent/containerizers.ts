@@ -8,8 +8,8 @@ import type { Run } from "./container";
 import { DockerContainerizer } from "./docker/docker-containerizer";
 import { DockerEngine } from "./docker/engine";
 import type { AgentFlags } from "./flags";
-import { allocationRole } from "./http/executor-view";
 import { type Identity, pidOf } from "./identity";
+import { allocationRole } from "./tasks/executor-info";
 
 /** What containerizers are made from. */
 export interface ContainerizerParts {

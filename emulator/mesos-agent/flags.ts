@@ -47,6 +47,8 @@ export const FLAGS = {
   executor_environment_variables: optionalFlag((text) => parseObject(text) as Record<string, string>),
   executor_registration_timeout: durationFlag("1mins"),
   executor_shutdown_grace_period: durationFlag("5secs"),
+  fetcher_cache_dir: textFlag("/tmp/mesos/fetch"),
+  fetcher_cache_size: { parse: parseBytes, initial: "2GB" },
   fetcher_stall_timeout: durationFlag("1mins"),
   gc_delay: durationFlag("1weeks"),
   gc_disk_headroom: { parse: parseShare, initial: "0.1" },
@@ -102,8 +104,6 @@ const FIXED: Readonly<Record<string, string>> = {
   docker_volume_chown: "false",
   enforce_container_disk_quota: "false",
   executor_reregistration_timeout: "2secs",
-  fetcher_cache_dir: "/tmp/mesos/fetch",
-  fetcher_cache_size: "2GB",
   frameworks_home: "",
   gc_non_executor_container_sandboxes: "false",
   http_command_executor: "false",
@@ -181,6 +181,15 @@ function parseIp(text: string): string {
 
 function parsePort(text: string): number {
   return integerFlag(0, 1, 65_535).parse(text);
+}
+
+/** `2GB`, `512MB`: upstream's units, each 1024 of the one before. */
+function parseBytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(B|KB|MB|GB|TB)$/.exec(text);
+  if (match === null) {
+    throw new Error(`'${text}' is not a size: write for example 2GB or 512MB`);
+  }
+  return Math.floor(Number(match[1]) * 1024 ** ["B", "KB", "MB", "GB", "TB"].indexOf(match[2] ?? "B"));
 }
 
 function parseShare(text: string): number {

@@ -112,7 +112,7 @@ test.each([
     200,
     { type: "READ_FILE", read_file: { size: 3, data: "dXAK" } },
   ],
-  [{ type: "GET_OPERATIONS" }, 200, { type: "GET_OPERATIONS", get_operations: { operations: [] } }],
+  [{ type: "GET_OPERATIONS" }, 200, { type: "GET_OPERATIONS", get_operations: {} }],
   [{ type: "GET_METRICS" }, 400, "Failed to validate agent::Call: Expecting 'get_metrics' to be present"],
   [{ type: "NOPE" }, 400, "Failed to validate agent::Call: Expecting 'type' to be present"],
   [{ type: "PRUNE_IMAGES" }, 501, "501 Not Implemented. This agent has no PRUNE_IMAGES."],

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseFlags } from "@drover/lib/flags";
 import { listen } from "@drover/lib/http/server";
@@ -8,10 +10,12 @@ import type { AgentInfo } from "@drover/lib/mesos/types";
 import { Agent } from "./agent";
 import { Checkpoint } from "./checkpoint/checkpoint";
 import { WorkPaths } from "./checkpoint/paths";
-import { containerizerFor } from "./choose-containerizer";
+import { containerizerFor, hasImage } from "./choose-containerizer";
 import { makeContainerizers, userOf } from "./containerizers";
 import { containerName } from "./docker/create-options";
 import { FinishedContainers } from "./docker/finished-containers";
+import { FetcherCache } from "./fetcher/cache";
+import { Fetcher } from "./fetcher/fetcher";
 import { type AgentFlags, ALL_FLAGS, resourcesOf, shownFlags } from "./flags";
 import { SandboxGarbage } from "./garbage";
 import { AgentApi } from "./http/agent-api";
@@ -20,6 +24,8 @@ import { agentLogger, logFileOf } from "./logger";
 import { MasterLink } from "./master/link";
 import { previousIdentity } from "./previous-identity";
 import { measureMachine, withDetected } from "./resources/detect";
+import { prepareSandbox } from "./sandbox";
+import { PersistentVolumes } from "./volumes/persistent-volumes";
 
 /** Beyond their grace, how long an agent that has to go waits for its tasks to end. */
 const SHUTDOWN_MARGIN_MS = 10_000;
@@ -37,10 +43,15 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
   const checkpoint = new Checkpoint(paths);
 
   let api: AgentApi | undefined;
+  let recoverySeconds: number | undefined;
   const server = await listen((request, response) => void api?.router.handle(request, response), flags.port, flags.ip);
   const identity = identify(flags, server.port);
   const info = agentInfo(flags, identity);
   const previousId = previousIdentity(info, flags.reconfiguration_policy, checkpoint, log);
+
+  const volumes = new PersistentVolumes(flags.work_dir);
+  const cacheDirectory = join(flags.fetcher_cache_dir, createHash("sha256").update(flags.work_dir).digest("hex"));
+  const fetcher = new Fetcher(new FetcherCache(cacheDirectory, flags.fetcher_cache_size), flags.fetcher_stall_timeout);
 
   const agentId = () => agent.id ?? "";
   const { containerizers, engine } = await makeContainerizers({ flags, identity, paths, environment, agentId, log });
@@ -53,8 +64,13 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     maxCompletedPerFramework: flags.max_completed_executors_per_framework,
     launchLimitMs: flags.executor_registration_timeout,
     graceMs: flags.executor_shutdown_grace_period,
-    fetchStallMs: flags.fetcher_stall_timeout,
-    userOf: (run) => userOf(flags, run),
+    volumes,
+    prepareSandbox: (run, signal) => {
+      const { resources = [] } = run.task;
+      // Docker mounts the volumes itself; a link would lead nowhere in the container.
+      const mounts = hasImage(run.task) ? [] : volumes.mountsOf(resources);
+      return prepareSandbox(run, { userName: userOf(flags, run), volumes: mounts, fetcher }, signal);
+    },
     send: (message) => link.send(message),
     onShutdown: (reason) => void shutdown(reason),
     log,
@@ -71,7 +87,7 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     sandboxes: paths.sandboxes,
     delayMs: flags.gc_delay,
     headroom: flags.gc_disk_headroom,
-    inUse: () => new Set(agent.tasks.all().map(({ taskRun }) => taskRun.run.sandbox)),
+    inUse: () => new Set(agent.tasks.all().map(({ taskRun, pod }) => pod?.info.sandbox ?? taskRun.run.sandbox)),
     log,
   });
   api = new AgentApi({
@@ -79,6 +95,8 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     identity,
     flags: shownFlags(texts),
     garbage,
+    fetcher,
+    recoverySeconds: () => recoverySeconds,
     logFile: logFileOf(flags),
     readonlyCredentials: flags.authenticate_http_readonly ? flags.http_credentials : undefined,
     readwriteCredentials: flags.authenticate_http_readwrite ? flags.http_credentials : undefined,
@@ -87,6 +105,7 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     log,
   });
 
+  const beforeMs = Date.now();
   if (previousId !== undefined) {
     await agent.recover(previousId);
   }
@@ -94,7 +113,7 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     const known = agent.tasks.all().map(({ taskRun }) => containerName(taskRun.run.containerId));
     await finished?.removeOrphans(new Set(known));
   }
-  api.ready();
+  recoverySeconds = (Date.now() - beforeMs) / 1000;
   link.start();
   log.info({ pid: pidOf(identity), hostname: identity.hostname, agent: previousId ?? "new" }, "agent started");
   everyTick(flags.disk_watch_interval, log, async () => {

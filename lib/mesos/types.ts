@@ -266,6 +266,7 @@ export interface ExecutorInfo {
   source?: string;
   data?: string;
   labels?: Labels;
+  discovery?: DiscoveryInfo;
   shutdown_grace_period?: DurationInfo;
 }
 

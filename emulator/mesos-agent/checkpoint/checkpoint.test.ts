@@ -31,7 +31,7 @@ test("a restarted agent finds its identity, frameworks, tasks and update log", (
   appendFileSync(join(checkpoint.paths.runMeta("S0", run), RUN_FILES.updates), '{"type":"ACK","uu'); // killed within
   expect(checkpoint.latestAgent()).toEqual(agent);
   const expected = { ...run, task, log: [{ type: "UPDATE", status }] };
-  expect(checkpoint.recover("S0")).toEqual([{ info: framework, runs: [expected] }]);
+  expect(checkpoint.recover("S0")).toEqual([{ info: framework, runs: [expected], pods: [] }]);
   checkpoint.logUpdate("S0", run, { type: "ACK", uuid: "a" });
   expect(checkpoint.recover("S0")[0]?.runs[0]?.log).toHaveLength(2);
   checkpoint.removeRun("S0", run);

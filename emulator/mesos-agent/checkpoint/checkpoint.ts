@@ -1,9 +1,9 @@
 import { mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync, truncateSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { AgentInfo, FrameworkInfo, TaskInfo } from "@drover/lib/mesos/types";
+import type { AgentInfo, ExecutorInfo, FrameworkInfo, Resource, TaskInfo } from "@drover/lib/mesos/types";
 import type { UpdateLogEntry } from "../updates/update-stream";
 import { appendJsonLine, listNames, readJson, readJsonLines, readText, writeJson } from "./files";
-import { RUN_FILES, type RunId, type WorkPaths } from "./paths";
+import { NESTED, RUN_FILES, type RunId, type WorkPaths } from "./paths";
 
 /** A run as an earlier life of the agent left it. */
 export interface RecoveredRun extends RunId {
@@ -11,9 +11,20 @@ export interface RecoveredRun extends RunId {
   log: UpdateLogEntry[];
 }
 
+/** What is kept of a default executor. */
+export interface ExecutorRecord {
+  executor: ExecutorInfo;
+  groups: string[][];
+}
+
+export interface RecoveredPod extends RunId, ExecutorRecord {
+  runs: RecoveredRun[];
+}
+
 export interface RecoveredFramework {
   info: FrameworkInfo;
   runs: RecoveredRun[];
+  pods: RecoveredPod[];
 }
 
 /** What the agent must remember over a restart, in files below `work_dir/meta`. */
@@ -52,12 +63,25 @@ export class Checkpoint {
     return before !== undefined && before !== JSON.stringify(bootId);
   }
 
+  /** Dynamic reservations and persistent volumes. */
+  resources(): Resource[] {
+    return readJson<Resource[]>(this.paths.resourcesInfo) ?? [];
+  }
+
+  saveResources(resources: readonly Resource[]): void {
+    writeJson(this.paths.resourcesInfo, resources);
+  }
+
   saveFramework(agentId: string, info: FrameworkInfo & { id: { value: string } }): void {
     writeJson(this.paths.frameworkInfo(agentId, info.id.value), info);
   }
 
   removeFramework(agentId: string, frameworkId: string): void {
     rmSync(this.paths.frameworkMeta(agentId, frameworkId), { recursive: true, force: true });
+  }
+
+  saveExecutor(agentId: string, run: RunId, record: ExecutorRecord): void {
+    writeJson(join(this.paths.runMeta(agentId, run), RUN_FILES.executor), record);
   }
 
   saveRun(agentId: string, run: RunId, task: TaskInfo): void {
@@ -81,26 +105,37 @@ export class Checkpoint {
     for (const frameworkId of listNames(this.paths.frameworksMeta(agentId))) {
       const info = readJson<FrameworkInfo>(this.paths.frameworkInfo(agentId, frameworkId));
       if (info !== undefined) {
-        frameworks.push({ info, runs: this.recoverRuns(agentId, frameworkId) });
+        frameworks.push({ info, ...this.recoverRuns(agentId, frameworkId) });
       }
     }
     return frameworks;
   }
 
-  private recoverRuns(agentId: string, frameworkId: string): RecoveredRun[] {
+  private recoverRuns(agentId: string, frameworkId: string): Pick<RecoveredFramework, "runs" | "pods"> {
     const executors = join(this.paths.frameworkMeta(agentId, frameworkId), "executors");
     const runs: RecoveredRun[] = [];
+    const pods: RecoveredPod[] = [];
     for (const executorId of listNames(executors)) {
       for (const containerId of listNames(join(executors, executorId, "runs"))) {
         const id = { frameworkId, executorId, containerId };
         const directory = this.paths.runMeta(agentId, id);
-        const task = readJson<TaskInfo>(join(directory, RUN_FILES.task));
-        if (task !== undefined) {
-          runs.push({ ...id, task, log: recoverLog(join(directory, RUN_FILES.updates)) });
+        const record = readJson<ExecutorRecord>(join(directory, RUN_FILES.executor));
+        if (record !== undefined) {
+          const nested = listNames(join(directory, NESTED)).map((name) => ({
+            ...{ frameworkId, executorId, containerId: name, parentId: containerId },
+          }));
+          pods.push({ ...id, ...record, runs: nested.flatMap((run) => this.recoverRun(agentId, run)) });
         }
+        runs.push(...this.recoverRun(agentId, id));
       }
     }
-    return runs;
+    return { runs, pods };
+  }
+
+  private recoverRun(agentId: string, id: RunId): RecoveredRun[] {
+    const directory = this.paths.runMeta(agentId, id);
+    const task = readJson<TaskInfo>(join(directory, RUN_FILES.task));
+    return task === undefined ? [] : [{ ...id, task, log: recoverLog(join(directory, RUN_FILES.updates)) }];
   }
 }
 

@@ -5,6 +5,8 @@ export interface RunId {
   frameworkId: string;
   executorId: string;
   containerId: string;
+  /** The executor's container, when this one is nested in it. */
+  parentId?: string;
 }
 
 /** The directories below `work_dir`, the same as upstream's. */
@@ -18,6 +20,10 @@ export class WorkPaths {
   /** A link to the directory of the agent's id; without it the agent starts as a new one. */
   get latestAgent(): string {
     return join(this.workDir, "meta", "slaves", "latest");
+  }
+
+  get resourcesInfo(): string {
+    return join(this.workDir, "meta", "resources", "resources.info");
   }
 
   agentMeta(agentId: string): string {
@@ -40,22 +46,31 @@ export class WorkPaths {
     return join(this.frameworkMeta(agentId, frameworkId), "framework.info");
   }
 
-  runMeta(agentId: string, { frameworkId, executorId, containerId }: RunId): string {
-    return join(this.frameworkMeta(agentId, frameworkId), "executors", executorId, "runs", containerId);
+  runMeta(agentId: string, { frameworkId, executorId, ...id }: RunId): string {
+    return join(this.frameworkMeta(agentId, frameworkId), "executors", executorId, "runs", containerPath(id));
   }
 
   get sandboxes(): string {
     return join(this.workDir, "slaves");
   }
 
-  sandbox(agentId: string, { frameworkId, executorId, containerId }: RunId): string {
+  sandbox(agentId: string, { frameworkId, executorId, ...id }: RunId): string {
     const executor = join(this.sandboxes, agentId, "frameworks", frameworkId, "executors", executorId);
-    return join(executor, "runs", containerId);
+    return join(executor, "runs", containerPath(id));
   }
+}
+
+/** Name of the folder that holds nested containers. */
+export const NESTED = "containers";
+
+function containerPath({ containerId, parentId }: Pick<RunId, "containerId" | "parentId">): string {
+  return parentId === undefined ? containerId : join(parentId, NESTED, containerId);
 }
 
 /** The files of a run below its meta directory. */
 export const RUN_FILES = {
+  /** The default executor of task groups, and which tasks were launched together. */
+  executor: "executor.info",
   /** The task as it was launched. */
   task: "task.info",
   /** Its status updates and their acknowledgements, one JSON object a line. */

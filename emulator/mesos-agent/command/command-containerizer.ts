@@ -1,6 +1,13 @@
 import { spawn } from "node:child_process";
 import type { CommandInfo } from "@drover/lib/mesos/types";
-import { type Containerizer, describeExit, type Ending, type Run, type RunningContainer } from "../container";
+import {
+  type Containerizer,
+  describeExit,
+  type Ending,
+  type PreparedContainer,
+  type Run,
+  type RunningContainer,
+} from "../container";
 import { LaunchError } from "../launch-error";
 import { usageOfGroup } from "../process-table";
 import { findUser, type SystemUser } from "../users";
@@ -23,24 +30,28 @@ export interface CommandContainerizerOptions {
 export class CommandContainerizer implements Containerizer {
   constructor(private readonly options: CommandContainerizerOptions) {}
 
-  async prepare(run: Run): Promise<void> {
+  async prepare(run: Run): Promise<PreparedContainer> {
     const unsupported = unsupportedParts(run);
     if (unsupported !== undefined) {
       throw new LaunchError(`None of the enabled containerizers can run this task: ${unsupported}`);
     }
-    argvOf(run.task.command ?? {});
-  }
-
-  async launch(run: Run): Promise<RunningContainer> {
+    const argv = argvOf(run.task.command ?? {});
     const supervised = await SupervisedProcess.start({
-      argv: argvOf(run.task.command ?? {}),
+      argv,
       env: this.env(run),
       sandbox: run.sandbox,
       metaDirectory: this.options.metaDirectoryOf(run),
       user: this.user(run),
       cgroups: this.options.cgroups,
     });
-    return this.follow(run, supervised);
+    return {
+      pid: supervised.id.pid,
+      launch: async () => {
+        supervised.go();
+        return this.follow(run, supervised);
+      },
+      abandon: () => supervised.signal("SIGKILL"),
+    };
   }
 
   async recover(run: Run): Promise<RunningContainer | undefined> {

@@ -14,14 +14,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function start(script: string): Promise<SupervisedProcess> {
-  return SupervisedProcess.start({
+async function start(script: string): Promise<SupervisedProcess> {
+  const supervised = await SupervisedProcess.start({
     argv: ["/bin/sh", "-c", script],
     env: { PATH: process.env.PATH ?? "" },
     sandbox: directory,
     metaDirectory: directory,
     cgroups: [],
   });
+  supervised.go();
+  return supervised;
 }
 
 const output = () => readFileSync(join(directory, "stdout"), "utf8");

@@ -38,12 +38,15 @@ export class SupervisedProcess {
   private constructor(
     readonly id: ProcessId,
     private readonly metaDirectory: string,
-    child?: ChildProcess,
+    private readonly child?: ChildProcess,
   ) {
     this.ended = this.untilEnd(child);
   }
 
-  /** @throws Error when the process cannot be started */
+  /**
+   * Makes the process and the supervisor, which waits for {@link go}; it ends by itself when the agent dies before.
+   * @throws Error when the process cannot be started
+   */
   static async start({ argv, env, sandbox, metaDirectory, user, cgroups }: ProcessOptions): Promise<SupervisedProcess> {
     const files = [
       openSync(join(sandbox, "stdout"), "a"),
@@ -67,7 +70,6 @@ export class SupervisedProcess {
       }
       writeJson(join(metaDirectory, RUN_FILES.process), id);
       enterCgroups(id.pid, cgroups);
-      child.stdin?.end("go\n");
       child.unref();
       return new SupervisedProcess(id, metaDirectory, child);
     } finally {
@@ -80,6 +82,11 @@ export class SupervisedProcess {
     const text = readText(join(metaDirectory, RUN_FILES.process));
     const id = text === undefined ? undefined : (JSON.parse(text) as ProcessId);
     return id && isAlive(id) ? new SupervisedProcess(id, metaDirectory) : undefined;
+  }
+
+  /** Lets the task begin. */
+  go(): void {
+    this.child?.stdin?.end("go\n");
   }
 
   /** Signals the whole group. */

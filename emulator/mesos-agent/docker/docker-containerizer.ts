@@ -3,7 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@drover/lib/log";
 import type { CommandInfo } from "@drover/lib/mesos/types";
 import type { ContainerInspectInfo } from "dockerode";
-import { type Containerizer, describeExit, type Ending, type Run, type RunningContainer } from "../container";
+import {
+  type Containerizer,
+  describeExit,
+  type Ending,
+  type PreparedContainer,
+  type Run,
+  type RunningContainer,
+} from "../container";
 import { LaunchError } from "../launch-error";
 import { usageOfContainer } from "../process-table";
 import { type ContainerContext, containerName, createOptions, dockerContainer, withTag } from "./create-options";
@@ -33,8 +40,18 @@ export interface DockerContainerizerOptions {
 export class DockerContainerizer implements Containerizer {
   constructor(private readonly options: DockerContainerizerOptions) {}
 
-  async prepare(run: Run, signal: AbortSignal): Promise<void> {
+  async prepare(run: Run, signal: AbortSignal): Promise<PreparedContainer> {
     this.plan(run); // refuses bad tasks before the pull
+    await this.provideImage(run, signal);
+    return { launch: () => this.launch(run), abandon: () => {} };
+  }
+
+  async recover(run: Run): Promise<RunningContainer | undefined> {
+    const inspect = await this.options.engine.inspect(containerName(run.containerId));
+    return inspect?.State.Running ? this.follow(run, inspect) : undefined;
+  }
+
+  private async provideImage(run: Run, signal: AbortSignal): Promise<void> {
     const { engine, config } = this.options;
     const { docker } = dockerContainer(run.task);
     const image = withTag(docker.image);
@@ -51,7 +68,7 @@ export class DockerContainerizer implements Containerizer {
     }
   }
 
-  async launch(run: Run): Promise<RunningContainer> {
+  private async launch(run: Run): Promise<RunningContainer> {
     const { engine } = this.options;
     const { options, directories } = this.plan(run);
     for (const directory of directories) {
@@ -69,11 +86,6 @@ export class DockerContainerizer implements Containerizer {
       throw new LaunchError(`Docker container run error: container ${name} was removed right after its start`);
     }
     return this.follow(run, inspect);
-  }
-
-  async recover(run: Run): Promise<RunningContainer | undefined> {
-    const inspect = await this.options.engine.inspect(containerName(run.containerId));
-    return inspect?.State.Running ? this.follow(run, inspect) : undefined;
   }
 
   private follow(run: Run, inspect: ContainerInspectInfo): RunningContainer {

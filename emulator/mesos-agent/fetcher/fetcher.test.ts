@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,15 +6,24 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { CommandInfo } from "@drover/lib/mesos/types";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fetchUris } from "./fetcher";
+import { FetcherCache } from "./cache";
+import { Fetcher } from "./fetcher";
 
 let sandbox: string;
 let server: Server;
 let url: string;
+let fetcher: Fetcher;
+let downloads = 0;
 
 beforeAll(async () => {
   sandbox = mkdtempSync(join(tmpdir(), "mesos-agent-fetch-"));
+  fetcher = new Fetcher(new FetcherCache(join(sandbox, "cache"), 3000), 300);
   server = createServer((request, response) => {
+    if (request.url?.startsWith("/big")) {
+      downloads++;
+      response.end("x".repeat(1024));
+      return;
+    }
     if (request.url === "/moved") {
       response.writeHead(302, { Location: "/data.txt.gz?x=1" }).end();
     } else if (request.url?.startsWith("/data.txt.gz")) {
@@ -37,7 +46,7 @@ afterAll(() => {
 });
 
 function fetchOne(uri: NonNullable<CommandInfo["uris"]>[number]): Promise<void> {
-  return fetchUris([uri], sandbox, undefined, 300, new AbortController().signal);
+  return fetcher.fetch([uri], sandbox, undefined, undefined, new AbortController().signal);
 }
 
 test("HTTP with query and redirect; gzip is extracted, executables are not", async () => {
@@ -57,4 +66,22 @@ test.each([
 
 test("a target outside the sandbox is refused", async () => {
   await expect(fetchOne({ value: `${url}/data.txt.gz`, output_file: "../x" })).rejects.toThrow("inside the sandbox");
+});
+
+test("a cached URI is downloaded once, the one used longest ago makes room, a failed one is tried again", async () => {
+  const get = (name: string) => fetchOne({ value: `${url}/${name}`, cache: true });
+  await Promise.all([get("big1"), get("big1"), get("big1")]);
+  expect(downloads).toBe(1);
+  await get("big2");
+  await get("big1");
+  await get("big3");
+  expect(downloads).toBe(3);
+  expect(readdirSync(join(sandbox, "cache"))).toHaveLength(2);
+  expect(fetcher.cache.usedBytes).toBe(2048);
+  await get("big1");
+  expect(downloads).toBe(3);
+  await get("big2");
+  expect(downloads).toBe(4);
+  await expect(get("none")).rejects.toThrow("answered 404");
+  await expect(get("none")).rejects.toThrow("answered 404");
 });

@@ -5,46 +5,27 @@ import { versionInfo } from "@drover/emulator/http/version";
 import { empty, HttpError } from "@drover/lib/http/reply";
 import { type Context, type Handler, Router } from "@drover/lib/http/router";
 import type { Logger } from "@drover/lib/log";
-import type { Agent } from "../agent";
-import type { SandboxGarbage } from "../garbage";
-import { type Identity, pidOf } from "../identity";
+import { type AgentParts, attachedPaths, stateView } from "./agent-view";
 import { containerView, sampleContainers, statisticsView } from "./containers-view";
-import { type AttachedPaths, sandboxPaths } from "./file-paths";
+import type { AttachedPaths } from "./file-paths";
 import { browse, download, read } from "./files";
 import { metricsView } from "./metrics-view";
 import { answerCall } from "./operator-api";
-import { attributesView, CAPABILITIES, frameworkView, resourcesView } from "./state-view";
 
 const PREFIX = "/slave(1)";
 
-export interface AgentApiOptions {
-  agent: Agent;
-  identity: Identity;
-  /** The effective flags as text, without secrets. */
-  flags: Record<string, string>;
-  garbage: SandboxGarbage;
-  /** The file behind `/slave/log`. */
-  logFile?: string;
+export interface AgentApiOptions extends AgentParts {
   /** Undefined: nobody has to prove who he is. */
   readonlyCredentials?: Credentials;
   readwriteCredentials?: Credentials;
-  isRegistered(): boolean;
-  masterHostname(): string | undefined;
   log: Logger;
 }
 
-/** The agent's HTTP API with upstream's paths. Answers 503 until {@link ready} is called. */
+/** The agent's HTTP API with upstream's paths. Most of it answers 503 until the agent has recovered. */
 export class AgentApi {
   readonly router: Router;
-  readonly agent: Agent;
-  readonly flags: Record<string, string>;
-  readonly garbage: SandboxGarbage;
-  private recovered = false;
 
   constructor(private readonly options: AgentApiOptions) {
-    this.agent = options.agent;
-    this.flags = options.flags;
-    this.garbage = options.garbage;
     this.router = new Router({
       onError: upstreamError,
       onFault: (error, { path }) => options.log.error({ path, error }, "a request failed"),
@@ -52,54 +33,30 @@ export class AgentApi {
     this.addRoutes();
   }
 
-  /** The agent has recovered. */
-  ready(): void {
-    this.recovered = true;
-  }
-
-  isRegistered(): boolean {
-    return this.options.isRegistered();
-  }
-
-  /** The paths of the files API. */
-  attachedPaths(): AttachedPaths {
-    const { frameworks, completedFrameworks } = this.agent.tasks;
-    const runs = [...completedFrameworks, ...frameworks.values()].flatMap(({ tasks, completed }) =>
-      [...completed, ...tasks.values()].map(({ taskRun }) => taskRun.run),
-    );
-    const { logFile } = this.options;
-    return new Map([...runs.flatMap(sandboxPaths), ...(logFile ? [["/slave/log", logFile] as const] : [])]);
-  }
-
   private addRoutes(): void {
-    const files = (serve: (context: Context, attached: AttachedPaths) => ReturnType<Handler>): Handler =>
-      this.readonly((context) => serve(context, this.attachedPaths()));
+    const { options } = this;
+    const show = (path: string, view: () => unknown) =>
+      this.both(path, this.readonly(this.whenReady((context) => jsonp(context, view()))));
+    const alone = (path: string, handler: Handler) => this.router.on("*", path, this.readonly(handler));
+    const files = (path: string, serve: (context: Context, attached: AttachedPaths) => ReturnType<Handler>) =>
+      alone(path, (context) => serve(context, attachedPaths(options)));
     this.both("/health", () => empty(200));
-    this.both("/state", this.readonly(this.whenReady((context) => jsonp(context, this.state()))));
+    show("/state", () => stateView(options));
     this.both(
       "/flags",
-      this.readonly((context) => jsonp(context, { flags: this.flags })),
+      this.readonly((context) => jsonp(context, { flags: options.flags })),
     );
     this.both(
       "/monitor/statistics",
       this.readonly(this.whenReady((context) => this.containers(context, statisticsView))),
     );
     this.both("/containers", this.readonly(this.whenReady((context) => this.containers(context, containerView))));
-    this.router
-      .on("*", "/version", (context) => jsonp(context, versionInfo()))
-      .on(
-        "*",
-        "/metrics/snapshot",
-        this.readonly((context) => jsonp(context, this.metrics())),
-      )
-      .on("*", "/files/browse", files(browse))
-      .on("*", "/files/read", files(read))
-      .on("*", "/files/download", files(download))
-      .on(
-        "*",
-        "/files/debug",
-        this.readonly((context) => jsonp(context, Object.fromEntries(this.attachedPaths()))),
-      );
+    this.router.on("*", "/version", (context) => jsonp(context, versionInfo()));
+    alone("/metrics/snapshot", (context) => jsonp(context, metricsView(options)));
+    files("/files/browse", browse);
+    files("/files/read", read);
+    files("/files/download", download);
+    alone("/files/debug", (context) => jsonp(context, Object.fromEntries(attachedPaths(options))));
     for (const path of ["/api/v1", `${PREFIX}/api/v1`]) {
       this.router.on(
         "POST",
@@ -122,7 +79,7 @@ export class AgentApi {
 
   private whenReady(handler: Handler): Handler {
     return (context) => {
-      if (!this.recovered) {
+      if (this.options.recoverySeconds() === undefined) {
         throw new HttpError(503, "Agent has not finished recovery");
       }
       return handler(context);
@@ -131,42 +88,14 @@ export class AgentApi {
 
   private async call(context: Context) {
     this.options.readwriteCredentials?.authenticate(context.request, "mesos-agent-readwrite");
-    return answerCall(context, this);
+    return answerCall(context, this.options);
   }
 
   private containers(context: Context, view: typeof containerView) {
     const wanted = context.query.get("container_id");
-    const samples = sampleContainers(this.agent.tasks).filter(
-      ({ tracked }) => wanted === null || tracked.taskRun.run.containerId === wanted,
+    const samples = sampleContainers(this.options.agent.tasks).filter(
+      ({ executor }) => wanted === null || executor.containerId === wanted,
     );
     return jsonp(context, samples.map(view));
-  }
-
-  private metrics(): Record<string, number> {
-    return metricsView(this.agent, this.garbage, this.isRegistered());
-  }
-
-  private state(): Record<string, unknown> {
-    const { agent, flags } = this;
-    const { identity, logFile } = this.options;
-    const { info, tasks } = agent;
-    const id = agent.id ?? "";
-    const master = this.options.masterHostname();
-    return {
-      ...versionInfo(),
-      start_time: agent.startMs / 1000,
-      id,
-      pid: pidOf(identity),
-      hostname: identity.hostname,
-      capabilities: CAPABILITIES,
-      ...resourcesView(info.resources ?? [], tasks.all()),
-      attributes: attributesView(info.attributes),
-      ...(info.domain && { domain: info.domain }),
-      ...(master && { master_hostname: master }),
-      ...(logFile && { log_dir: flags.log_dir }),
-      flags,
-      frameworks: [...tasks.frameworks.values()].map((framework) => frameworkView(framework, id)),
-      completed_frameworks: tasks.completedFrameworks.map((framework) => frameworkView(framework, id)),
-    };
   }
 }

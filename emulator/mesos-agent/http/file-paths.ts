@@ -1,18 +1,18 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { HttpError } from "@drover/lib/http/reply";
-import type { Run } from "../container";
+import type { ExecutorEntry } from "../tasks/executors";
 
 /** Paths that the files API serves, and what they stand for on disk. */
 export type AttachedPaths = ReadonlyMap<string, string>;
 
-/** The names of a run's sandbox: its own path, `…/runs/latest`, `/frameworks/<id>/executors/<id>/runs/latest`. */
-export function sandboxPaths({ sandbox, frameworkId, executorId, containerId }: Run): [string, string][] {
+/** The names of an executor's sandbox: its own path, `…/runs/latest`, `/frameworks/<id>/executors/<id>/runs/latest`. */
+export function sandboxPaths({ sandbox, info, containerId }: ExecutorEntry): [string, string][] {
   const runs = sandbox.slice(0, -containerId.length);
   return [
     [sandbox, sandbox],
     [`${runs}latest`, sandbox],
-    [`/frameworks/${frameworkId}/executors/${executorId}/runs/latest`, sandbox],
+    [`/frameworks/${info.framework_id?.value}/executors/${info.executor_id.value}/runs/latest`, sandbox],
   ];
 }
 

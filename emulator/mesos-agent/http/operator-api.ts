@@ -1,11 +1,11 @@
 import { type CallShapes, readCall, requireJsonAccepted } from "@drover/emulator/http/call";
-import { id, message, number, required, string } from "@drover/emulator/http/message-shape";
+import { boolean, id, message, number, required, string } from "@drover/emulator/http/message-shape";
 import { generic } from "@drover/emulator/http/upstream-errors";
 import { versionInfo } from "@drover/emulator/http/version";
 import { HttpError, json, type Reply } from "@drover/lib/http/reply";
 import type { Context } from "@drover/lib/http/router";
-import type { AgentApi } from "./agent-api";
-import { operatorContainerView, sampleContainers } from "./containers-view";
+import { type AgentParts, attachedPaths } from "./agent-view";
+import { nestedContainerViews, operatorContainerView, sampleContainers } from "./containers-view";
 import { listFiles, readFile } from "./files";
 import { metricsView } from "./metrics-view";
 import { getExecutors, getFrameworks, getTasks } from "./operator-view";
@@ -23,7 +23,7 @@ const SHAPES: CallShapes = {
   LIST_FILES: { body: { path: required(string) } },
   READ_FILE: { body: { path: required(string), offset: required(number), length: number } },
   GET_STATE: { body: null },
-  GET_CONTAINERS: { body: {}, optional: true },
+  GET_CONTAINERS: { body: { show_nested: boolean, show_standalone: boolean }, optional: true },
   GET_FRAMEWORKS: { body: null },
   GET_EXECUTORS: { body: null },
   GET_OPERATIONS: { body: null },
@@ -48,7 +48,7 @@ const SHAPES: CallShapes = {
   PRUNE_IMAGES: { body: {}, optional: true },
 };
 
-type Answer = (api: AgentApi, body: Record<string, unknown>) => unknown;
+type Answer = (api: AgentParts, body: Record<string, unknown>) => unknown;
 
 const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ["GET_HEALTH", () => ({ healthy: true })],
@@ -56,20 +56,20 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ["GET_VERSION", () => ({ version_info: versionInfo() })],
   ["GET_METRICS", (api) => ({ metrics: metrics(api) })],
   ["GET_LOGGING_LEVEL", () => ({ level: 0 })],
-  ["LIST_FILES", (api, { path }) => listFiles(String(path), api.attachedPaths())],
+  ["LIST_FILES", (api, { path }) => listFiles(String(path), attachedPaths(api))],
   ["READ_FILE", readFileCall],
   ["GET_STATE", getState],
-  ["GET_CONTAINERS", ({ agent }) => ({ containers: sampleContainers(agent.tasks).map(operatorContainerView) })],
+  ["GET_CONTAINERS", getContainers],
   ["GET_FRAMEWORKS", ({ agent }) => getFrameworks(agent.tasks)],
   ["GET_EXECUTORS", ({ agent }) => getExecutors(agent.tasks)],
-  ["GET_OPERATIONS", () => ({ operations: [] })],
+  ["GET_OPERATIONS", () => ({})],
   ["GET_TASKS", ({ agent }) => getTasks(agent.tasks, agent.id ?? "")],
   ["GET_AGENT", ({ agent }) => ({ agent_info: agent.info })],
   ["GET_RESOURCE_PROVIDERS", () => ({})],
 ]);
 
 /** `POST /api/v1` @throws HttpError 4xx in upstream's words, 501 for calls that this agent does not have */
-export async function answerCall(context: Context, api: AgentApi): Promise<Reply> {
+export async function answerCall(context: Context, api: AgentParts): Promise<Reply> {
   const call = await readCall(context, "agent::Call", SHAPES);
   const answer = ANSWERS.get(call.type);
   if (answer === undefined) {
@@ -81,11 +81,16 @@ export async function answerCall(context: Context, api: AgentApi): Promise<Reply
   return json({ type: call.type, [name]: await answer(api, body) });
 }
 
-function metrics({ agent, garbage, isRegistered }: AgentApi): { name: string; value: number }[] {
-  return Object.entries(metricsView(agent, garbage, isRegistered())).map(([name, value]) => ({ name, value }));
+function metrics(api: AgentParts): { name: string; value: number }[] {
+  return Object.entries(metricsView(api)).map(([name, value]) => ({ name, value }));
 }
 
-function getState({ agent }: AgentApi): unknown {
+function getContainers({ agent }: AgentParts, { show_nested }: Record<string, unknown>): unknown {
+  const nested = show_nested === true ? nestedContainerViews(agent.tasks) : [];
+  return { containers: [...sampleContainers(agent.tasks).map(operatorContainerView), ...nested] };
+}
+
+function getState({ agent }: AgentParts): unknown {
   return {
     get_tasks: getTasks(agent.tasks, agent.id ?? ""),
     get_executors: getExecutors(agent.tasks),
@@ -93,6 +98,6 @@ function getState({ agent }: AgentApi): unknown {
   };
 }
 
-function readFileCall(api: AgentApi, { path, offset, length = DEFAULT_LENGTH }: Record<string, unknown>): unknown {
-  return readFile(String(path), api.attachedPaths(), Number(offset), Number(length));
+function readFileCall(api: AgentParts, { path, offset, length = DEFAULT_LENGTH }: Record<string, unknown>): unknown {
+  return readFile(String(path), attachedPaths(api), Number(offset), Number(length));
 }

@@ -1,7 +1,7 @@
 import { isTerminal, type Task } from "@drover/lib/mesos/types";
+import { type ExecutorEntry, executorsOf } from "../tasks/executors";
 import type { FrameworkTasks, TaskRegistry } from "../tasks/task-registry";
 import { toTask } from "../tasks/tracked-task";
-import { executorInfo } from "./executor-view";
 
 /** `get_tasks`: queued before they start, launched while they run, terminated until acknowledged, then completed. */
 export function getTasks(registry: TaskRegistry, agentId: string) {
@@ -21,10 +21,11 @@ export function getTasks(registry: TaskRegistry, agentId: string) {
 
 /** `get_executors` */
 export function getExecutors(registry: TaskRegistry) {
-  const completed = everyFramework(registry).flatMap((framework) => framework.completed);
+  const frameworks = everyFramework(registry).map(executorsOf);
+  const view = ({ info }: ExecutorEntry) => ({ executor_info: info });
   return {
-    executors: registry.all().map(({ taskRun }) => ({ executor_info: executorInfo(taskRun.run) })),
-    completed_executors: completed.map(({ taskRun }) => ({ executor_info: executorInfo(taskRun.run) })),
+    executors: frameworks.flatMap(({ active }) => active.map(view)),
+    completed_executors: frameworks.flatMap(({ completed }) => completed.map(view)),
   };
 }
 

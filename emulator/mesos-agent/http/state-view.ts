@@ -1,46 +1,23 @@
-import {
-  type Attribute,
-  type FrameworkInfo,
-  isTerminal,
-  type Resource,
-  type Task,
-  type TaskInfo,
-} from "@drover/lib/mesos/types";
+import { type Attribute, type FrameworkInfo, isTerminal, type Resource, type Task } from "@drover/lib/mesos/types";
 import { amounts, reservationRole, reservedAmounts, unreserved } from "../resources/amounts";
 import { UNRESERVED } from "../resources/parse";
 import { formatRanges } from "../resources/values";
+import { type ExecutorEntry, executorResourcesInUse, executorsOf } from "../tasks/executors";
 import type { FrameworkTasks } from "../tasks/task-registry";
-import { type TrackedTask, toTask } from "../tasks/tracked-task";
-import { allocationRole, executorName, executorResources } from "./executor-view";
-
-/** The abilities that upstream's agents announce, less those that need operations or resource providers. */
-export const CAPABILITIES = [
-  "MULTI_ROLE",
-  "HIERARCHICAL_ROLE",
-  "RESERVATION_REFINEMENT",
-  "AGENT_DRAINING",
-  "TASK_RESOURCE_LIMITS",
-];
+import { toTask } from "../tasks/tracked-task";
 
 /** Everything `/state` says about the agent's resources. */
-export function resourcesView(total: readonly Resource[], active: readonly TrackedTask[]): Record<string, unknown> {
-  const allocated = active.flatMap(({ taskRun }) => resourcesInUse(taskRun.run.task));
-  const shown = unreserved(total).map((resource) => ({ ...resource, role: UNRESERVED }));
+export function resourcesView(total: readonly Resource[], allocated: readonly Resource[]): Record<string, unknown> {
   return {
     resources: amounts(total),
     reserved_resources: reservedAmounts(total),
     unreserved_resources: amounts(unreserved(total)),
     reserved_resources_full: byRole(total.filter((resource) => reservationRole(resource) !== UNRESERVED)),
-    unreserved_resources_full: shown,
+    unreserved_resources_full: unreserved(total).map(withOldSpelling),
     reserved_resources_allocated: reservedAmounts(allocated),
     unreserved_resources_allocated: amounts(unreserved(allocated)),
     resource_providers: [],
   };
-}
-
-/** What a task takes on this agent, its executor's share included. */
-export function resourcesInUse(task: TaskInfo): Resource[] {
-  return [...(task.resources ?? []), ...executorResources(task)];
 }
 
 /** Attributes by name: numbers as numbers, ranges and sets as text. */
@@ -50,17 +27,32 @@ export function attributesView(attributes: readonly Attribute[] = []): Record<st
 
 /** One entry of `frameworks` or `completed_frameworks`. */
 export function frameworkView(framework: FrameworkTasks, agentId: string): Record<string, unknown> {
-  const active = [...framework.tasks.values()];
+  const { active, completed } = executorsOf(framework);
   return {
     ...frameworkFields(framework.info),
-    executors: active.map((tracked) => executorView(tracked, agentId)),
-    completed_executors: framework.completed.map((tracked) => executorView(tracked, agentId)),
+    executors: active.map((executor) => executorView(executor, agentId)),
+    completed_executors: completed.map((executor) => executorView(executor, agentId)),
   };
 }
 
 function byRole(reserved: readonly Resource[]): Record<string, Resource[]> {
   const roles = [...new Set(reserved.map(reservationRole))];
-  return Object.fromEntries(roles.map((role) => [role, reserved.filter((r) => reservationRole(r) === role)]));
+  const inRole = (role: string) => reserved.filter((resource) => reservationRole(resource) === role);
+  return Object.fromEntries(roles.map((role) => [role, inRole(role).map(withOldSpelling)]));
+}
+
+/** Adds `role` and `reservation`, which clients of the time before hierarchical reservations read. */
+function withOldSpelling(resource: Resource): Resource {
+  const { reservations = [], disk, ...rest } = resource;
+  const [last] = reservations.slice(-1);
+  const { type, role, ...reservation } = last ?? {};
+  return {
+    ...rest,
+    role: role ?? UNRESERVED,
+    ...(type === "DYNAMIC" && { reservation }),
+    ...(reservations.length > 0 && { reservations }),
+    ...(disk && { disk }),
+  };
 }
 
 function frameworkFields(info: FrameworkInfo): Record<string, unknown> {
@@ -77,24 +69,24 @@ function frameworkFields(info: FrameworkInfo): Record<string, unknown> {
   };
 }
 
-function executorView(tracked: TrackedTask, agentId: string): Record<string, unknown> {
-  const { run } = tracked.taskRun;
-  const task = toTask(tracked, agentId);
-  const role = allocationRole(run);
-  const ended = isTerminal(task.state);
-  const queued = task.state === "TASK_STAGING";
-  const completed = ended && tracked.updates.isDone;
+function executorView({ info, role, containerId, sandbox, members }: ExecutorEntry, agentId: string) {
+  const tasks = members.map((tracked) => ({ tracked, task: toTask(tracked, agentId) }));
+  const isQueued = ({ task }: { task: Task }) => task.state === "TASK_STAGING";
+  const hasEnded = ({ task, tracked }: (typeof tasks)[number]) => isTerminal(task.state) || tracked.updates.isDone;
+  const view = (chosen: typeof tasks) => chosen.map(({ task }) => taskView(task, role));
   return {
-    id: run.executorId,
-    name: executorName(run.task),
-    source: run.executorId,
-    container: run.containerId,
-    directory: run.sandbox,
-    resources: amounts(ended ? executorResources(run.task) : resourcesInUse(run.task)),
+    id: info.executor_id.value,
+    name: info.name ?? "",
+    source: info.source ?? "",
+    container: containerId,
+    directory: sandbox,
+    resources: amounts(executorResourcesInUse(info, members)),
     role,
-    tasks: queued || completed ? [] : [taskView(task, role)],
-    queued_tasks: queued ? [taskView(task, role)] : [],
-    completed_tasks: completed ? [taskView(task, role)] : [],
+    ...(info.labels && { labels: info.labels.labels }),
+    ...(info.type && { type: info.type }),
+    tasks: view(tasks.filter((each) => !isQueued(each) && !hasEnded(each))),
+    queued_tasks: view(tasks.filter(isQueued)),
+    completed_tasks: view(tasks.filter(hasEnded)),
   };
 }
 
@@ -103,7 +95,7 @@ function taskView(task: Task, role: string): Record<string, unknown> {
     id: task.task_id.value,
     name: task.name,
     framework_id: task.framework_id.value,
-    executor_id: "",
+    executor_id: task.executor_id?.value ?? "",
     slave_id: task.agent_id.value,
     state: task.state,
     resources: amounts(task.resources),

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { TaskState, TaskStatus } from "@drover/lib/mesos/types";
+import { type ContainerStatus, isTerminal, type TaskState, type TaskStatus } from "@drover/lib/mesos/types";
+import type { RunId } from "../checkpoint/paths";
 import type { Run } from "../container";
+
+type ContainerId = NonNullable<ContainerStatus["container_id"]>;
 
 /** Who an agent is in the statuses of its tasks. */
 export interface StatusOrigin {
@@ -18,16 +21,26 @@ export type StatusDetails = Pick<TaskStatus, "message" | "reason" | "data" | "he
 /** A status as executors send it: with the container's identity, addresses and process. */
 export function executorStatus(run: Run, origin: StatusOrigin, state: TaskState, details: StatusDetails): TaskStatus {
   const { address, pid, ...said } = details;
+  // The container of a group's task has gone when its end is told; a command's executor is still there.
+  const isThere = run.pod === undefined || !isTerminal(state);
   return {
     ...base(run, origin, state),
+    executor_id: { value: run.executorId },
     source: "SOURCE_EXECUTOR",
     ...said,
     container_status: {
-      container_id: { value: run.containerId },
-      network_infos: [{ ip_addresses: [{ protocol: "IPv4", ip_address: address ?? origin.agentAddress }] }],
-      ...(pid !== undefined && { executor_pid: pid }),
+      container_id: containerIdOf(run),
+      ...(isThere && {
+        network_infos: [{ ip_addresses: [{ protocol: "IPv4", ip_address: address ?? origin.agentAddress }] }],
+        ...(pid !== undefined && { executor_pid: pid }),
+      }),
     },
   };
+}
+
+/** A container's id with that of the container it is nested in. */
+export function containerIdOf({ containerId, parentId }: RunId): ContainerId {
+  return { value: containerId, ...(parentId !== undefined && { parent: { value: parentId } }) };
 }
 
 /** A status the agent makes itself, when there is no container (any more). */
@@ -37,7 +50,9 @@ export function agentStatus(
   state: TaskState,
   said: Pick<TaskStatus, "message" | "reason">,
 ): TaskStatus {
-  return { ...base(run, origin, state), source: "SOURCE_AGENT", ...said };
+  // No executor has ever been made for a task that is dropped.
+  const executor = state === "TASK_DROPPED" ? {} : { executor_id: { value: run.executorId } };
+  return { ...base(run, origin, state), ...executor, source: "SOURCE_AGENT", ...said };
 }
 
 function base(run: Run, { agentId }: StatusOrigin, state: TaskState) {
@@ -45,7 +60,6 @@ function base(run: Run, { agentId }: StatusOrigin, state: TaskState) {
     task_id: { value: run.task.task_id.value },
     state,
     agent_id: { value: agentId },
-    executor_id: { value: run.executorId },
     timestamp: Date.now() / 1000,
     uuid: randomBytes(16).toString("base64"),
   };

@@ -1,4 +1,5 @@
 import type { FrameworkInfo } from "@drover/lib/mesos/types";
+import type { Pod } from "../pods/pod";
 import type { TrackedTask } from "./tracked-task";
 
 const MAX_COMPLETED_FRAMEWORKS = 50;
@@ -8,6 +9,8 @@ export interface FrameworkTasks {
   info: FrameworkInfo & { id: { value: string } };
   /** Tasks that run or whose last update is not acknowledged, by task id. */
   tasks: Map<string, TrackedTask>;
+  /** Executors of task groups that have not ended, by executor id. */
+  pods: Map<string, Pod>;
   /** Oldest first. */
   completed: TrackedTask[];
 }
@@ -32,7 +35,7 @@ export class TaskRegistry {
     }
     const earlier = this.completedFrameworks.findIndex((framework) => framework.info.id.value === info.id.value);
     const completed = this.completedFrameworks.splice(earlier, earlier === -1 ? 0 : 1)[0]?.completed ?? [];
-    const framework: FrameworkTasks = { info, tasks: new Map(), completed };
+    const framework: FrameworkTasks = { info, tasks: new Map(), pods: new Map(), completed };
     this.frameworks.set(info.id.value, framework);
     return framework;
   }

@@ -1,9 +1,9 @@
 import type { Logger } from "@drover/lib/log";
-import { isTerminal, type KillPolicy, type TaskState, type TaskStatus } from "@drover/lib/mesos/types";
+import { isTerminal, type KillPolicy, type Reason, type TaskState, type TaskStatus } from "@drover/lib/mesos/types";
 import { checkStatus, startChecks } from "../checks/checker";
 import { startHealthChecks } from "../checks/health-checker";
 import { ask, probeOf } from "../checks/probe";
-import type { Containerizer, Ending, Run, RunningContainer } from "../container";
+import type { Containerizer, Ending, PreparedContainer, Run, RunningContainer } from "../container";
 import { LaunchAborted, launchFailure } from "./launch-failure";
 import { agentStatus, executorStatus, type StatusDetails, type StatusOrigin } from "./status";
 
@@ -37,6 +37,7 @@ export class TaskRun {
   private stopChecks: (() => void)[] = [];
   private cause: Cause | undefined;
   private graceMs: number | undefined;
+  private killReason: Reason | undefined;
   private checkResult: Record<string, unknown> | undefined;
   private runningSinceMs = 0;
   private resolveOver: () => void = () => {};
@@ -62,17 +63,18 @@ export class TaskRun {
   }
 
   async start(): Promise<void> {
+    let prepared: PreparedContainer;
     try {
-      await this.prepare();
+      prepared = await this.prepare();
     } catch (error) {
       const partitionAware = this.hasCapability("PARTITION_AWARE");
       const { state, ...said } = launchFailure(error, partitionAware, this.options.launchLimitMs);
       this.report(agentStatus(this.run, this.options.origin, state, said));
       return;
     }
-    this.report(this.status("TASK_STARTING"));
+    this.report(this.status("TASK_STARTING", { pid: prepared.pid }));
     try {
-      this.enter(await this.options.containerizer.launch(this.run));
+      this.enter(await prepared.launch());
     } catch (error) {
       this.report(this.status("TASK_FAILED", { message: (error as Error).message }));
     }
@@ -102,11 +104,20 @@ export class TaskRun {
 
   /** Ends the task; before it runs, at once. The grace is the call's, else the task's, else the agent's. */
   kill(policy?: KillPolicy): void {
-    const graceMs = graceOf(policy) ?? graceOf(this.run.task.kill_policy) ?? this.options.defaultGraceMs;
-    this.end("killed", graceMs);
+    this.end("killed", graceOf(policy) ?? this.ownGraceMs());
   }
 
-  private async prepare(): Promise<void> {
+  /** Ends the task for an operator's drain. @param maxGraceMs cuts the task's grace */
+  drain(maxGraceMs: number): void {
+    this.killReason = "REASON_AGENT_DRAINING";
+    this.end("killed", Math.min(this.ownGraceMs(), maxGraceMs));
+  }
+
+  private ownGraceMs(): number {
+    return graceOf(this.run.task.kill_policy) ?? this.options.defaultGraceMs;
+  }
+
+  private async prepare(): Promise<PreparedContainer> {
     const { signal } = this.launch;
     const { launchLimitMs, containerizer, prepareSandbox } = this.options;
     const timer = setTimeout(() => this.launch.abort(new LaunchAborted("timeout")), launchLimitMs);
@@ -118,13 +129,17 @@ export class TaskRun {
         }
       }
       await prepareSandbox(signal);
-      await containerizer.prepare(this.run, signal);
+      const prepared = await containerizer.prepare(this.run, signal);
+      if (signal.aborted) {
+        prepared.abandon();
+        throw signal.reason;
+      }
+      return prepared;
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
       clearTimeout(timer);
     }
-    signal.throwIfAborted();
   }
 
   private enter(container: RunningContainer): void {
@@ -147,7 +162,7 @@ export class TaskRun {
       const listener = {
         onHealth: (healthy: boolean) =>
           this.reportRunning({ healthy, reason: "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED" }),
-        onUnhealthy: () => this.end("unhealthy", graceOf(this.run.task.kill_policy) ?? this.options.defaultGraceMs),
+        onUnhealthy: () => this.end("unhealthy", this.ownGraceMs()),
       };
       const wasHealthy = this.statuses.at(-1)?.healthy === true;
       this.stopChecks.push(
@@ -182,14 +197,14 @@ export class TaskRun {
     this.haltChecks();
     const announce = this.cause !== "overdue" && this.hasCapability("TASK_KILLING_STATE");
     if (announce && this.state !== "TASK_KILLING") {
-      this.report(this.status("TASK_KILLING", { pid: this.container?.pid }));
+      this.report(this.status("TASK_KILLING", { ...this.runningDetails(), reason: this.killReason }));
     }
     this.container?.stop(this.graceMs ?? this.options.defaultGraceMs);
   }
 
   private finish(ending: Ending): void {
     this.haltChecks();
-    const details: StatusDetails = { message: ending.message, pid: this.container?.pid };
+    const details: StatusDetails = { message: ending.message, ...this.runningDetails(), reason: this.killReason };
     if (this.cause === "overdue") {
       this.report(this.status("TASK_FAILED", { ...details, reason: "REASON_MAX_COMPLETION_TIME_REACHED" }));
     } else if (ending.succeeded) {
@@ -226,7 +241,7 @@ export class TaskRun {
   private report(status: TaskStatus): void {
     this.remember(status);
     const { state, reason, message } = status;
-    this.options.log.info({ task: this.run.executorId, state, reason, message }, "task status");
+    this.options.log.info({ task: this.run.task.task_id.value, state, reason, message }, "task status");
     this.options.report(status);
     if (isTerminal(state)) {
       this.resolveOver();

@@ -1,4 +1,5 @@
 import type { Task } from "@drover/lib/mesos/types";
+import type { Pod } from "../pods/pod";
 import type { UpdateStream } from "../updates/update-stream";
 import type { TaskRun } from "./task-run";
 
@@ -6,10 +7,12 @@ import type { TaskRun } from "./task-run";
 export interface TrackedTask {
   taskRun: TaskRun;
   updates: UpdateStream;
+  /** The executor of its task group. */
+  pod?: Pod;
 }
 
-/** The task as masters and the operator API see it. Like upstream's, it names no executor: a command has none of its own. */
-export function toTask({ taskRun, updates }: TrackedTask, agentId: string): Task {
+/** The task as masters and the operator API see it. Like upstream's, one outside a group names no executor. */
+export function toTask({ taskRun, updates, pod }: TrackedTask, agentId: string): Task {
   const { task, frameworkId } = taskRun.run;
   const newest = updates.outstanding ?? taskRun.statuses.at(-1);
   const user = task.command?.user;
@@ -17,6 +20,7 @@ export function toTask({ taskRun, updates }: TrackedTask, agentId: string): Task
     name: task.name,
     task_id: task.task_id,
     framework_id: { value: frameworkId },
+    ...(pod && { executor_id: pod.info.executor.executor_id }),
     agent_id: { value: agentId },
     state: taskRun.state,
     resources: task.resources ?? [],

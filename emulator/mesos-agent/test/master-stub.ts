@@ -4,7 +4,7 @@ import { empty } from "@drover/lib/http/reply";
 import { type Context, Router } from "@drover/lib/http/router";
 import { type HttpServer, listen } from "@drover/lib/http/server";
 import { encodeJsonRecord } from "@drover/lib/mesos/recordio";
-import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from "@drover/lib/mesos/types";
+import type { ExecutorInfo, FrameworkInfo, Resource, TaskInfo, TaskState, TaskStatus } from "@drover/lib/mesos/types";
 import { waitFor } from "@drover/lib/test/wait";
 
 const FRAMEWORK: FrameworkInfo = {
@@ -15,6 +15,11 @@ const FRAMEWORK: FrameworkInfo = {
   roles: ["web"],
   capabilities: [{ type: "MULTI_ROLE" }, { type: "PARTITION_AWARE" }, { type: "TASK_KILLING_STATE" }],
 };
+
+const RESOURCES: Resource[] = [
+  { name: "cpus", type: "SCALAR", scalar: { value: 0.1 }, allocation_info: { role: "web" } },
+  { name: "mem", type: "SCALAR", scalar: { value: 32 }, allocation_info: { role: "web" } },
+];
 
 /** The master's side of emulator/protocol/agent.ts for one agent, with everything it was told. */
 export class MasterStub {
@@ -65,12 +70,18 @@ export class MasterStub {
 
   run(task: Partial<TaskInfo> & { id: string }): void {
     const { id, ...rest } = task;
-    const resources = [
-      { name: "cpus", type: "SCALAR" as const, scalar: { value: 0.1 }, allocation_info: { role: "web" } },
-      { name: "mem", type: "SCALAR" as const, scalar: { value: 32 }, allocation_info: { role: "web" } },
-    ];
-    const info = { name: id, task_id: { value: id }, agent_id: { value: "S0" }, resources, ...rest };
+    const info = { name: id, task_id: { value: id }, agent_id: { value: "S0" }, resources: RESOURCES, ...rest };
     this.send({ type: "RUN_TASK", run_task: { framework_info: this.framework, task: info } });
+  }
+
+  /** Launches a task group on the default executor `pod`, one task each entry. */
+  runGroup(commands: Record<string, string>, task: Partial<TaskInfo> = {}, executor: Partial<ExecutorInfo> = {}): void {
+    const tasks = Object.entries(commands).map(([id, value]) => ({
+      ...{ name: id, task_id: { value: id }, agent_id: { value: "S0" }, resources: RESOURCES, command: { value } },
+      ...task,
+    }));
+    const info: ExecutorInfo = { type: "DEFAULT", executor_id: { value: "pod" }, resources: RESOURCES, ...executor };
+    this.send({ type: "RUN_TASK_GROUP", run_task_group: { framework_info: this.framework, executor: info, tasks } });
   }
 
   kill(id: string, graceSeconds?: number): void {

@@ -31,6 +31,11 @@ export class UpdateStream {
     return this.terminalAcknowledged;
   }
 
+  /** True when nobody wants to hear of the task any more. */
+  get isStopped(): boolean {
+    return this.stopped;
+  }
+
   /** The update that waits for its acknowledgement. */
   get outstanding(): TaskStatus | undefined {
     return this.pending[0];

@@ -4,6 +4,8 @@ import type { Run } from "../container";
 /** Upstream shows the first 12 letters of a command that has more than 15. */
 const MAX_COMMAND_LETTERS = 15;
 const SHOWN_LETTERS = 12;
+/** What upstream's executors get on top of their task's grace period. */
+const GRACE_MARGIN_NANOSECONDS = 2e9;
 const LAUNCHER = "/usr/libexec/mesos";
 
 /** `Command Executor (Task: x) (Command: sh -c 'echo up; sle...')` */
@@ -27,11 +29,14 @@ export function allocationRole({ task, framework }: Run): string {
   return first?.allocation_info?.role ?? framework.role ?? framework.roles?.[0] ?? "*";
 }
 
+/** The executor that upstream's agent makes for a command or Docker task. */
 export function executorInfo({ task, frameworkId, executorId }: Run): ExecutorInfo {
+  const grace = task.kill_policy?.grace_period?.nanoseconds;
   return {
     executor_id: { value: executorId },
     framework_id: { value: frameworkId },
     command: {
+      ...(task.command?.uris && { uris: task.command.uris }),
       shell: false,
       value: `${LAUNCHER}/mesos-executor`,
       arguments: ["mesos-executor", `--launcher_dir=${LAUNCHER}`],
@@ -40,6 +45,9 @@ export function executorInfo({ task, frameworkId, executorId }: Run): ExecutorIn
     resources: executorResources(task),
     name: executorName(task),
     source: executorId,
+    ...(task.discovery && { discovery: task.discovery }),
+    ...(grace !== undefined && { shutdown_grace_period: { nanoseconds: grace + GRACE_MARGIN_NANOSECONDS } }),
+    ...(task.labels && { labels: task.labels }),
   };
 }
 
