@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodeMessage, encodeMessage } from "@drover/emulator/protocol/protobuf";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AgentProcess, bundleAgent } from "./test/agent-process";
@@ -120,6 +121,18 @@ test.each([
   const answer = await agent.call(call, OPS);
   expect(answer.status).toBe(status);
   expect(typeof expected === "string" ? answer.body : JSON.parse(answer.body)).toEqual(expected);
+});
+
+test("the operator API speaks protobuf too, as asked for by Content-Type and Accept", async () => {
+  const protobuf = "application/x-protobuf";
+  const answer = await fetch(`${agent.url}/api/v1`, {
+    method: "POST",
+    headers: { "Content-Type": protobuf, Accept: protobuf, Authorization: OPS },
+    body: Buffer.from(encodeMessage("AgentOperatorCall", { type: "GET_TASKS" })),
+  });
+  expect(answer.headers.get("content-type")).toBe(protobuf);
+  const body = decodeMessage("AgentResponse", Buffer.from(await answer.arrayBuffer()));
+  expect(body).toMatchObject({ get_tasks: { launched_tasks: [{ task_id: { value: "t" }, state: "TASK_RUNNING" }] } });
 });
 
 test("tasks, executors and containers of the operator API", async () => {

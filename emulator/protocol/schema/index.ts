@@ -1,10 +1,11 @@
+import { agent } from "./agent";
 import { common } from "./common";
 import { master } from "./master";
 import { type Field, parseFields, type Schema } from "./notation";
 import { scheduler } from "./scheduler";
 import { task } from "./task";
 
-const parts: Schema[] = [common, task, scheduler, master];
+const parts: Schema[] = [common, task, scheduler, master, agent];
 
 /** All messages of the v1 APIs that the emulator speaks, by name. */
 export const messages: ReadonlyMap<string, readonly Field[]> = new Map(
