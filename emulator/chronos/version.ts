@@ -1,0 +1,2 @@
+/** The release whose interface this is. */
+export const VERSION = "3.0.2";
