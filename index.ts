@@ -11,13 +11,17 @@ const cloud = cloudOf(environment, local);
 const cluster = new Cluster(`drover-${environment.name}`, { environment, cloud, local });
 
 export const endpoints = cluster.endpoints();
-export const machines = [...cluster.core, ...cluster.slaves].map(({ hostname, role, address, zone, instance }) => ({
-  hostname,
-  role,
-  address,
-  zone,
-  instance,
-}));
+export const machines = [...cluster.core, ...cluster.slaves.machines].map(
+  ({ hostname, role, address, zone, instance }) => ({
+    hostname,
+    role,
+    address,
+    zone,
+    instance,
+  }),
+);
+export const slaves = cluster.slaves.number;
+export const bastion = cluster.bastion;
 export const zookeeper = cluster.zooKeeper();
 export const dnsServers = cluster.core.map(({ address }) => address);
 export const credentials = pulumi.secret({ username: cluster.identity.username, password: cluster.identity.password });

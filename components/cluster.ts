@@ -3,14 +3,14 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterReady, Identity, MachineReady } from "../provider/sdk/resources";
 import type { Environment } from "../stacks/environment";
-import { type ServiceName, serviceNames } from "../stacks/schema";
+import type { ServiceName } from "../stacks/schema";
 import { renderUserData } from "../templates/cloud-init/user-data";
-import type { Cloud, CoreMachine, FrontDoor, Machine } from "./clouds/cloud";
+import type { Bastion, Cloud, CoreMachine, FrontDoor, MachineParts, Recipe, Slaves } from "./clouds/cloud";
 import { zooKeeperServers } from "./core/addresses";
 import { type CoreHost, CoreService } from "./core/core-service";
 import { coreServices } from "./core/services";
-import { imageOf, type LocalSetUp } from "./images";
-import { slaveUserData } from "./slaves/slave";
+import { builtImages, imageOf, type LocalSetUp } from "./images";
+import { common, slaveUserData } from "./slaves/slave";
 import { sshOptions, sshTarget } from "./ssh-access";
 
 export interface ClusterArgs {
@@ -19,15 +19,13 @@ export interface ClusterArgs {
   local: LocalSetUp;
 }
 
-/** How long a machine may take from its start until SSH and Docker answer. */
-const machineTimeoutSeconds = 180;
-
 /** A whole cluster: identity, core machines, core services, front door, slaves, and the wait until all of it answers. */
 export class Cluster extends pulumi.ComponentResource {
   readonly identity: Identity;
+  readonly bastion: Bastion | undefined;
   readonly core: readonly CoreMachine[];
   readonly door: FrontDoor;
-  readonly slaves: readonly Machine[];
+  readonly slaves: Slaves;
   readonly ready: ClusterReady;
 
   private readonly environment: Environment;
@@ -37,32 +35,28 @@ export class Cluster extends pulumi.ComponentResource {
     super("drover:index:Cluster", name, {}, opts);
     const { environment, cloud } = args;
     this.environment = environment;
-    this.local = args.local;
+    this.local = cloud.publish(args.local, builtImages(environment, args.local));
 
     this.identity = new Identity("identity", { cluster: name, domain: environment.domain }, { parent: this });
-    const key = this.identity.sshPublicKey;
+    const plain = (machine: { hostname: string }, sshPublicKey: string, parts?: MachineParts) =>
+      renderUserData({ ...common(environment, sshPublicKey), hostname: machine.hostname, ...parts });
 
-    this.core = cloud.coreMachines((machine) =>
-      key.apply((sshPublicKey) =>
-        renderUserData({
-          hostname: machine.hostname,
-          domain: environment.domain,
-          resolvers: environment.core.map(({ address }) => address),
-          sshPublicKey,
-        }),
-      ),
+    this.bastion = cloud.bastion(
+      this.recipe((machine, key, parts) => plain(machine, key, { engine: false, ...parts })),
     );
+    this.core = cloud.coreMachines(this.recipe(plain));
     const hosts = this.core.map((machine) => this.host(machine));
     const services = this.services(hosts, cloud);
 
     this.door = cloud.frontDoor(this.core);
 
-    this.slaves = cloud.slaves((slave) =>
-      key.apply((sshPublicKey) =>
+    this.slaves = cloud.slaves(
+      this.recipe((slave, sshPublicKey, parts) =>
         slaveUserData(slave, {
           environment,
           sshPublicKey,
-          imageOf: (service) => imageOf(service, environment, args.local),
+          imageOf: (service) => imageOf(service, environment, this.local),
+          parts,
         }),
       ),
     );
@@ -70,18 +64,25 @@ export class Cluster extends pulumi.ComponentResource {
     this.ready = this.waitReady(hosts, services);
   }
 
+  /** What a cloud makes machines from: their user data, once the cluster's key is known. */
+  private recipe<Planned>(
+    userData: (machine: Planned, sshPublicKey: string, parts?: MachineParts) => string,
+  ): Recipe<Planned> {
+    const { sshPublicKey } = this.identity;
+    return { sshPublicKey, userData: (machine, parts) => sshPublicKey.apply((key) => userData(machine, key, parts)) };
+  }
+
   /** The ways into a core machine, open once it can be worked with. */
   private host(machine: CoreMachine): CoreHost {
     const { environment, local } = this;
-    const ssh = sshTarget(environment.name, machine, this.identity);
-    const built = new Set(Object.values(local.images));
+    const ssh = sshTarget(environment.name, machine, this.identity, this.bastion);
     const ready = new MachineReady(
       `ready-${machine.hostname}`,
       {
         machine: ssh,
         machineId: machine.instance,
-        images: serviceNames.map((service) => imageOf(service, environment, local)).filter((image) => built.has(image)),
-        timeoutSeconds: machineTimeoutSeconds,
+        images: builtImages(environment, local),
+        timeoutSeconds: environment.readyTimeoutSeconds,
       },
       { parent: this },
     );
@@ -89,7 +90,7 @@ export class Cluster extends pulumi.ComponentResource {
       machine.hostname,
       {
         host: `ssh://drover@${machine.address}:22`,
-        sshOpts: sshOptions(environment.name, machine, this.identity),
+        sshOpts: sshOptions(environment.name, machine, this.identity, this.bastion),
         disableDockerDaemonCheck: true,
       },
       { parent: this, dependsOn: ready },
@@ -105,6 +106,7 @@ export class Cluster extends pulumi.ComponentResource {
     const planned = coreServices({
       environment,
       forwarders: environment.dns.forwarders ?? cloud.resolvers,
+      plansSlaves: cloud.plansSlaves,
       frontProxy: {
         certificate: pulumi.interpolate`${identity.serverCertificate}\n${identity.caCertificate}\n${identity.serverKey}\n`,
         authorizationSha256: authorization.apply((text) => createHash("sha256").update(text).digest("hex")),
@@ -121,18 +123,20 @@ export class Cluster extends pulumi.ComponentResource {
 
   private waitReady(hosts: readonly CoreHost[], services: readonly CoreService[]): ClusterReady {
     const { environment, door } = this;
-    const machines = [...this.core, ...this.slaves];
+    const { machines: slaves, number: slaveCount } = this.slaves;
     const instances = [
-      ...machines.map(({ instance }) => instance),
+      ...this.core.map(({ instance }) => instance),
+      ...this.slaves.instances,
       ...services.flatMap((service) => service.instances),
     ];
     return new ClusterReady(
       "ready",
       {
         core: pulumi.all(hosts.map(({ ssh }) => ssh)),
-        slaves: environment.slaves.map(({ hostname, address }) => ({ hostname, address })),
-        frontDoor: this.identity.caCertificate.apply((caCertificate) => ({
-          address: door.address,
+        slaves: slaves.map(({ hostname, address }) => ({ hostname, address })),
+        slaveCount,
+        frontDoor: pulumi.all([this.identity.caCertificate, door.address]).apply(([caCertificate, address]) => ({
+          address,
           httpsPort: door.httpsPort,
           domain: environment.domain,
           caCertificate,

@@ -1,5 +1,5 @@
 import type { Environment } from "../stacks/environment";
-import type { ServiceName } from "../stacks/schema";
+import { type ServiceName, serviceNames } from "../stacks/schema";
 
 /** What set-up found and made on this computer; tools/steps/images.ts writes it. */
 export interface LocalSetUp {
@@ -35,4 +35,10 @@ export function imageOf(service: ServiceName, environment: Environment, local: L
   if (!image)
     throw new Error(`there is no image for ${service}; run \`npm run setup\`, or set drover:images.${service}`);
   return image;
+}
+
+/** Those of the environment's images that were built on this computer. */
+export function builtImages(environment: Environment, local: LocalSetUp): string[] {
+  const built = new Set(Object.values(local.images));
+  return serviceNames.map((service) => imageOf(service, environment, local)).filter((image) => built.has(image));
 }

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Identity } from "../provider/sdk/resources";
 import type { SshTarget } from "../provider/ssh/connection";
 import { adminUser } from "../templates/cloud-init/user-data";
-import type { Machine } from "./clouds/cloud";
-import { hostKeyAlias, keyFile, knownHosts, sshFolder } from "./ssh-files";
+import type { Bastion, Machine } from "./clouds/cloud";
+import { hostKeyAlias, keyFile, knownHosts, sshFolder, sshWords } from "./ssh-files";
 
 /**
  * The private key as a file, which OpenSSH insists on: written whenever the program runs and the file is not right, so
@@ -21,33 +21,45 @@ function writeKey(stack: string, key: string): string {
 }
 
 /** How the provider `drover` reaches a machine. */
-export function sshTarget(stack: string, machine: Machine, identity: Identity): pulumi.Output<SshTarget> {
-  return pulumi.all([machine.instance, identity.sshPrivateKey]).apply(([instance, privateKey]) => ({
-    hostname: machine.hostname,
-    address: machine.address,
-    user: adminUser,
-    privateKey,
-    hostKeyAlias: hostKeyAlias(machine.hostname, instance),
-    knownHostsFile: knownHosts(stack),
-  }));
+export function sshTarget(
+  stack: string,
+  machine: Machine,
+  identity: Identity,
+  bastion: Bastion | undefined,
+): pulumi.Output<SshTarget> {
+  return pulumi
+    .all([machine.instance, identity.sshPrivateKey, bastion?.address, bastion?.instance])
+    .apply(([instance, privateKey, jumpAddress, jumpInstance]) => {
+      const target = (hostname: string, address: string, id: string): SshTarget => ({
+        hostname,
+        address,
+        user: adminUser,
+        privateKey,
+        hostKeyAlias: hostKeyAlias(hostname, id),
+        knownHostsFile: knownHosts(stack),
+      });
+      const jump =
+        bastion && jumpAddress && jumpInstance ? target(bastion.hostname, jumpAddress, jumpInstance) : undefined;
+      return { ...target(machine.hostname, machine.address, instance), ...(jump && { bastion: jump }) };
+    });
 }
 
 /** Options of the system's `ssh` for the docker provider of a machine. */
-export function sshOptions(stack: string, machine: Machine, identity: Identity): pulumi.Output<string[]> {
-  return pulumi.all([machine.instance, identity.sshPrivateKey]).apply(([instance, key]) => {
-    const options = {
-      BatchMode: "yes",
-      IdentitiesOnly: "yes",
-      ConnectTimeout: "5",
-      ServerAliveInterval: "5",
-      StrictHostKeyChecking: "accept-new",
-      HashKnownHosts: "no",
-      UserKnownHostsFile: knownHosts(stack),
-      HostKeyAlias: hostKeyAlias(machine.hostname, instance),
-      LogLevel: "ERROR",
-    };
-    const words = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-    // The list names the key's file and never holds the key, so it need not be secret.
-    return ["-i", writeKey(stack, key), ...words];
-  });
+export function sshOptions(
+  stack: string,
+  machine: Machine,
+  identity: Identity,
+  bastion: Bastion | undefined,
+): pulumi.Output<string[]> {
+  return pulumi
+    .all([machine.instance, identity.sshPrivateKey, bastion?.address, bastion?.instance])
+    .apply(([instance, privateKey, jumpAddress, jumpInstance]) => {
+      // The list names the key's file and never holds the key, so it need not be secret.
+      const key = writeKey(stack, privateKey);
+      const jump =
+        bastion && jumpAddress && jumpInstance
+          ? { hostname: bastion.hostname, address: jumpAddress, instance: jumpInstance }
+          : undefined;
+      return sshWords({ key, stack, hostname: machine.hostname, instance, jump });
+    });
 }

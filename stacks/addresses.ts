@@ -20,17 +20,23 @@ export function formatAddress(number: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
 }
 
-/** Takes "10.77.0.0/24" apart; undefined when it is malformed or its address has host bits set. */
-export function parseSubnet(cidr: string): Subnet | undefined {
+/**
+ * Takes "10.77.0.0/24" apart; undefined when it is malformed or its address has host bits set.
+ * @param longest the longest prefix that is allowed; 30 leaves room for two machines
+ */
+export function parseSubnet(cidr: string, longest = 30): Subnet | undefined {
   const [address = "", bits = "", ...rest] = cidr.split("/");
   const base = parseAddress(address);
   const prefix = /^\d{1,2}$/.test(bits) ? Number(bits) : Number.NaN;
-  if (rest.length > 0 || base === undefined || !(prefix >= 8 && prefix <= 30)) return undefined;
+  if (rest.length > 0 || base === undefined || !(prefix >= 8 && prefix <= longest)) return undefined;
   return base % 2 ** (32 - prefix) === 0 ? { cidr, base, prefix } : undefined;
 }
 
 /** Offsets into the subnet. The first address is the gateway's; the last one is the broadcast address. */
 const frontDoorOffset = 2;
+const bastionOffset = 3;
+/** Between the bastion and the core machines: what a cloud takes for itself (DHCP, load balancers' own ports). */
+const serviceOffsets = [4, 9] as const;
 const coreOffset = 9;
 const slaveOffset = 20;
 
@@ -48,6 +54,16 @@ export function gatewayAddress(subnet: Subnet): string {
 
 export function frontDoorAddress(subnet: Subnet): string {
   return formatAddress(subnet.base + frontDoorOffset);
+}
+
+export function bastionAddress(subnet: Subnet): string {
+  return formatAddress(subnet.base + bastionOffset);
+}
+
+/** First and last address that the cloud may give to things of its own. */
+export function serviceAddresses(subnet: Subnet): { start: string; end: string } {
+  const [start, end] = serviceOffsets.map((offset) => formatAddress(subnet.base + offset)) as [string, string];
+  return { start, end };
 }
 
 /** The address of the core machine with this id (1 to {@link maxCoreId}): it depends on the id alone. */

@@ -1,15 +1,11 @@
 import { nearest } from "@drover/lib/nearest";
 import type { z } from "zod";
-import { coreAddress, parseSubnet, type Subnet, slaveAddress, slaveCapacity, slaveName } from "./addresses";
+import { coreAddress, parseSubnet, type Subnet } from "./addresses";
+import { slaveOffers } from "./cloud-schema";
+import { type PlannedMachine, type PlannedPool, type PlannedSlave, plannedPools, poolProblems } from "./pools";
 import { type Configuration, configuration } from "./schema";
 
-/** One machine as the environment asks for it; what it depends on is its name (and number), never its position. */
-export interface PlannedMachine {
-  hostname: string;
-  role: "core" | "slave";
-  address: string;
-  zone: string;
-}
+export type { PlannedMachine, PlannedPool, PlannedSlave } from "./pools";
 
 export interface PlannedCore extends PlannedMachine {
   role: "core";
@@ -18,12 +14,14 @@ export interface PlannedCore extends PlannedMachine {
 }
 
 /** Everything a user can say about one cluster, checked, with defaults, and never changed afterwards. */
-export interface Environment extends Readonly<Omit<Configuration, "core" | "slaves" | "network">> {
+export interface Environment extends Readonly<Omit<Configuration, "core" | "slaves" | "pools" | "network">> {
   /** Name of the environment: the stack. */
   readonly name: string;
   readonly subnet: Subnet;
   readonly core: readonly PlannedCore[];
-  readonly slaves: readonly PlannedMachine[];
+  readonly pools: readonly PlannedPool[];
+  /** The slaves of all pools. */
+  readonly slaves: readonly PlannedSlave[];
 }
 
 /** A configuration that cannot be used. Every problem is a line: key, value, what is allowed. */
@@ -133,17 +131,17 @@ export function environmentOf(stack: string, config: Readonly<Record<string, str
       parsed.error.issues.flatMap((issue) => explain(issue, raw)),
     );
   }
-  const { core, slaves, network, ...rest } = parsed.data;
+  const { core, slaves, pools: configured, network, ...rest } = parsed.data;
   const subnet = parseSubnet(network.subnet);
   if (!subnet) throw new ConfigurationError(stack, [`${prefix}network.subnet: ${network.subnet} is no network`]);
-  const capacity = slaveCapacity(subnet);
-  if (slaves > capacity) {
-    throw new ConfigurationError(stack, [
-      `${prefix}network.subnet: ${subnet.cidr} is too small: it has addresses for ${Math.max(0, capacity)} slaves beside the core machines, ${prefix}slaves asks for ${slaves}; choose a larger network`,
-    ]);
-  }
+  const problems = [...poolProblems(slaves, configured, subnet), ...purposeProblems(stack, rest.purpose)];
+  if (problems.length > 0) throw new ConfigurationError(stack, problems);
+  const { azure, openstack } = rest;
+  const zones = { docker: undefined, azure, openstack }[rest.cloud]?.zones ?? [];
+  const pools = plannedPools(parsed.data, zones, subnet);
   return Object.freeze({
     ...rest,
+    slave: { ...slaveOffers[rest.cloud], ...rest.slave },
     name: stack,
     subnet,
     core: Object.entries(core)
@@ -155,13 +153,18 @@ export function environmentOf(stack: string, config: Readonly<Record<string, str
         address: coreAddress(subnet, id),
       }))
       .sort((a, b) => a.id - b.id),
-    slaves: Array.from({ length: slaves }, (_, number) => ({
-      hostname: slaveName(number),
-      role: "slave" as const,
-      zone: "local",
-      address: slaveAddress(subnet, number),
-    })),
+    pools,
+    slaves: pools.flatMap((pool) => pool.slaves),
   });
+}
+
+/** A stack must not be called what its environment is not. */
+function purposeProblems(stack: string, purpose: Configuration["purpose"]): string[] {
+  return purpose === "test" && /^prod/.test(stack)
+    ? [
+        `${prefix}purpose: "test" is not allowed in ${stack}; choose production, or another name for a cluster that may be torn down at any time`,
+      ]
+    : [];
 }
 
 /** A majority of the core machines: the quorum of ZooKeeper and of the masters' log. */

@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { maxCoreId, parseSubnet } from "./addresses";
+import { azure, openstack } from "./cloud-schema";
 import { policy } from "./policy-schema";
-
-/** RFC 1123 labels, lower case: what may become a host name, a DNS name, a container name. */
-const labelPattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
-const label = z.string().regex(labelPattern, "lower-case letters, digits and inner dashes, at most 63 characters");
+import { label, labelPattern, plainWord } from "./words";
 
 const domain = z
   .string()
@@ -20,9 +17,6 @@ const subnet = z.string().refine((text) => parseSubnet(text) !== undefined, {
 
 const port = z.int("a whole number").min(1, "1 to 65535").max(65535, "1 to 65535");
 const wholeSeconds = z.int("a whole number of seconds");
-
-/** Values become words of shell, unit and environment files, so their alphabet is small. */
-const plainWord = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/, "letters, digits, dots, dashes and underscores");
 
 const image = z
   .string()
@@ -57,12 +51,52 @@ const coreMachine = z.strictObject({
   zone: plainWord.default("local"),
 });
 
+/** What each slave offers to Mesos; what is not given is the cloud's to say: detected on a virtual machine. */
+const offered = {
+  cpus: z.number().min(0.1, "at least 0.1").max(256, "at most 256").optional(),
+  memoryMb: z.int("a whole number of MB").min(64, "at least 64 MB").optional(),
+  diskMb: z.int("a whole number of MB").min(64, "at least 64 MB").optional(),
+};
+
+/** Mesos attributes, for constraints: rack, zone, … */
+const attributes = z.record(plainWord, plainWord).default({});
+
+/** The size of a virtual machine as its cloud calls it: Standard_D4s_v5, m1.large. */
+const size = plainWord.optional();
+const diskGb = z.int("a whole number of GB").min(10, "at least 10 GB").max(32_767, "at most 32767 GB");
+
+/** Slaves that are alike. */
+const pool = z.strictObject({
+  /** How many. The pool `slave` has no number of its own: it has as many as `slaves` says. */
+  number: z.int("a whole number").min(0, "0 or more").optional(),
+  /** Number of the pool's first slave, from which names and addresses are counted. Never change it. */
+  first: z.int("a whole number").min(0, "0 or more").default(0),
+  size,
+  /** Availability zones or racks, one after the other. Default: the cloud's zones. */
+  zones: z.array(plainWord).min(1, "at least one zone").optional(),
+  attributes,
+  /** Spot machines: cheaper, and taken away by the cloud at any time (azure). */
+  spot: z.boolean("true or false").default(false),
+});
+
+const cidrs = z.array(
+  z.string().refine((text) => /^0\.0\.0\.0\/0$/.test(text) || parseSubnet(text, 32) !== undefined, {
+    message: "an IPv4 network with its first address, for instance 203.0.113.0/24 or 203.0.113.7/32",
+  }),
+);
+
+const url = z.url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" });
+
 /** The configuration of one environment, as written in stacks/Pulumi.<environment>.yaml. */
 export const configuration = z.strictObject({
   /** Where machines come from. */
-  cloud: z.enum(["docker"]).default("docker"),
-  /** How many slaves. */
+  cloud: z.enum(["docker", "azure", "openstack"]).default("docker"),
+  /** How many slaves: the number of the pool `slave`. */
   slaves: z.int("a whole number").min(0, "0 or more").default(2),
+  /** What slaves are made of, and further pools beside the pool `slave`. */
+  pools: z.record(label, pool).default({}),
+  /** A test environment may be torn down at any time; what production keeps data on is protected and retained. */
+  purpose: z.enum(["test", "production"]).default("test"),
   /** The cluster's DNS domain; services are `<name>.<domain>`. */
   domain: domain.default("drover.localhost"),
   /** Which images run Mesos, Marathon and mesos-dns. */
@@ -92,16 +126,51 @@ export const configuration = z.strictObject({
     .refine(({ httpPort, httpsPort }) => httpPort !== httpsPort, { message: "two different ports" })
     .prefault({}),
 
-  /** What each slave offers to Mesos. Local slaves share one laptop, so nothing is detected. */
-  slave: z
+  /** What each slave offers to Mesos, in whatever pool. */
+  slave: z.strictObject({ ...offered, attributes }).prefault({}),
+
+  /** Virtual machines (clouds azure and openstack). */
+  machines: z
     .strictObject({
-      cpus: z.number().min(0.1, "at least 0.1").max(256, "at most 256").default(4),
-      memoryMb: z.int("a whole number of MB").min(64, "at least 64 MB").default(2048),
-      diskMb: z.int("a whole number of MB").min(64, "at least 64 MB").default(10_000),
-      /** Mesos attributes, for constraints: rack, zone, … */
-      attributes: z.record(plainWord, plainWord).default({}),
+      /** `diskGb`: the data disk, which outlives its machine. */
+      core: z.strictObject({ size, diskGb: diskGb.default(128) }).prefault({}),
+      slave: z.strictObject({ size, diskGb: diskGb.default(64) }).prefault({}),
+      bastion: z.strictObject({ size }).prefault({}),
     })
     .prefault({}),
+
+  /** Who reaches what from outside (clouds azure and openstack). */
+  access: z
+    .strictObject({
+      /** Networks that may log in to the bastion; whoever runs `pulumi up` must be in one. */
+      sshFrom: cidrs.default([]),
+      /** Networks that may use the front door. */
+      webFrom: cidrs.default(["0.0.0.0/0"]),
+    })
+    .prefault({}),
+
+  /** Put on everything that can carry a tag, beside the environment's name. */
+  tags: z.record(plainWord, plainWord).default({}),
+
+  /** The registry that Drover's own images are pushed to and pulled from. Azure makes one when none is given. */
+  registry: z
+    .strictObject({
+      server: z
+        .string()
+        .regex(/^[a-z0-9.-]+(:\d{1,5})?(\/[a-z0-9._-]+)*$/, "a registry's host, port and path, without a scheme"),
+      /** For pushing from this computer; set the password with `pulumi config set --secret --path`. */
+      username: z.string().optional(),
+      password: z.string().optional(),
+    })
+    .optional(),
+
+  /** For closed networks: where Docker pulls public images, where apt gets packages, and the way to everything else. */
+  registryMirror: url.optional(),
+  aptMirror: url.optional(),
+  httpProxy: url.optional(),
+
+  azure: azure.optional(),
+  openstack: openstack.optional(),
 
   /** Where BIND sends what it does not know: addresses of resolvers. Default: the cloud's own. */
   dns: z.strictObject({ forwarders: z.array(z.ipv4("an IPv4 address")).optional() }).prefault({}),

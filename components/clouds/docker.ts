@@ -2,11 +2,17 @@ import { dirname } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { frontDoorAddress, gatewayAddress } from "../../stacks/addresses";
-import type { Environment, PlannedCore, PlannedMachine } from "../../stacks/environment";
+import {
+  ConfigurationError,
+  type Environment,
+  type PlannedCore,
+  type PlannedMachine,
+  type PlannedSlave,
+} from "../../stacks/environment";
 import { renderMetaData } from "../../templates/cloud-init/user-data";
 import { renderFrontDoor } from "../../templates/haproxy/front-door";
 import { imageOf, type LocalSetUp } from "../images";
-import type { Cloud, CoreMachine, FrontDoor, Machine, UserDataOf } from "./cloud";
+import type { Cloud, CoreMachine, FrontDoor, Recipe, Slaves } from "./cloud";
 
 export interface DockerCloudArgs {
   environment: Environment;
@@ -31,9 +37,21 @@ const embeddedResolver = "127.0.0.11";
 
 const frontDoorMemoryMb = 64;
 
+/** A container is as large as its host, and nobody takes it away. */
+function refuseSizes({ name, pools }: Environment): void {
+  const problems = pools.flatMap((pool) => [
+    ...(pool.size
+      ? [`drover:pools.${pool.name}.size: ${pool.size} is not allowed; machines in Docker have no size`]
+      : []),
+    ...(pool.spot ? [`drover:pools.${pool.name}.spot: true is not allowed; Docker has no spot machines`] : []),
+  ]);
+  if (problems.length > 0) throw new ConfigurationError(name, problems);
+}
+
 /** Machines as containers on one Docker engine: a laptop, or CI. */
 export class DockerCloud extends pulumi.ComponentResource implements Cloud {
   readonly resolvers = [embeddedResolver];
+  readonly plansSlaves = true;
 
   private readonly network: docker.Network;
   private readonly environment: Environment;
@@ -41,6 +59,7 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
 
   constructor(name: string, args: DockerCloudArgs, opts?: pulumi.ComponentResourceOptions) {
     super("drover:clouds:DockerCloud", name, {}, opts);
+    refuseSizes(args.environment);
     this.environment = args.environment;
     this.local = args.local;
     const { subnet } = args.environment;
@@ -55,20 +74,31 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
     );
   }
 
-  coreMachines(userData: UserDataOf<PlannedCore>): CoreMachine[] {
+  /** Machines start with the images in their store. */
+  publish(local: LocalSetUp): LocalSetUp {
+    return local;
+  }
+
+  /** Machines are reached directly. */
+  bastion(): undefined {
+    return undefined;
+  }
+
+  coreMachines(recipe: Recipe<PlannedCore>): CoreMachine[] {
     return this.environment.core.map((planned) => ({
       ...planned,
-      instance: this.machine(planned, "images", userData(planned)),
+      instance: this.machine(planned, "images", recipe.userData(planned)),
     }));
   }
 
-  slaves(userData: UserDataOf<PlannedMachine>): Machine[] {
+  slaves(recipe: Recipe<PlannedSlave>): Slaves {
     // A slave's image store belongs to one state of the images: with another, the slave is made anew.
     const store = this.local.store.split("-").pop() ?? "";
-    return this.environment.slaves.map((planned) => ({
+    const machines = this.environment.slaves.map((planned) => ({
       ...planned,
-      instance: this.machine(planned, `images-${store}`, userData(planned)),
+      instance: this.machine(planned, `images-${store}`, recipe.userData(planned)),
     }));
+    return { machines, number: machines.length, instances: machines.map(({ instance }) => instance) };
   }
 
   frontDoor(core: readonly CoreMachine[]): FrontDoor {

@@ -11,13 +11,20 @@ const namedSlaves = 999;
 
 const dnsPort = 53;
 
+/** What the zones are made from besides the environment. */
+export interface ZoneSources {
+  /** Resolvers for names outside the cluster. */
+  forwarders: readonly string[];
+  /** True when slaves have names that are known before they are made. */
+  plansSlaves: boolean;
+  aliases: readonly string[];
+}
+
 /** What BIND reads: the same on every core machine. */
-function namedFiles(
-  { domain, subnet, core }: Environment,
-  forwarders: readonly string[],
-  aliases: readonly string[],
-): ServiceFile[] {
-  const slaves = Array.from({ length: Math.min(slaveCapacity(subnet), namedSlaves) }, (_, number) => ({
+function namedFiles({ domain, subnet, core }: Environment, sources: ZoneSources): ServiceFile[] {
+  const { forwarders, aliases } = sources;
+  const named = sources.plansSlaves ? Math.min(slaveCapacity(subnet), namedSlaves) : 0;
+  const slaves = Array.from({ length: named }, (_, number) => ({
     name: slaveName(number),
     address: slaveAddress(subnet, number),
   }));
@@ -44,12 +51,7 @@ function namedFiles(
 }
 
 /** nginx that serves the configuration of the core's own services, from here and from a git repository. */
-export function configServer(
-  machine: PlannedCore,
-  environment: Environment,
-  forwarders: readonly string[],
-  aliases: readonly string[],
-): ServiceSpec {
+export function configServer(machine: PlannedCore, environment: Environment, sources: ZoneSources): ServiceSpec {
   const repository = environment.configRepository;
   return {
     name: "config-server",
@@ -63,7 +65,7 @@ export function configServer(
         CONFIG_GIT_INTERVAL_SECONDS: String(repository.intervalSeconds),
       }),
     },
-    files: namedFiles(environment, forwarders, aliases),
+    files: namedFiles(environment, sources),
     health: httpHealth(machine.address, configServerPort, "/_health"),
   };
 }

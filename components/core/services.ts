@@ -14,6 +14,8 @@ export interface CoreServicesArgs {
   environment: Environment;
   /** Resolvers for names outside the cluster. */
   forwarders: readonly string[];
+  /** True when slaves have names that are known before they are made. */
+  plansSlaves: boolean;
   frontProxy: FrontProxySecrets;
 }
 
@@ -25,7 +27,7 @@ export interface PlannedService {
 }
 
 /** Every service that runs on all core machines, in the order in which they are made. */
-export function coreServices({ environment, forwarders, frontProxy }: CoreServicesArgs): PlannedService[] {
+export function coreServices({ environment, forwarders, plansSlaves, frontProxy }: CoreServicesArgs): PlannedService[] {
   const { core, domain, limits, frontDoor } = environment;
   const publicPort = frontDoor.httpsPort === 443 ? "" : `:${frontDoor.httpsPort}`;
   const marathonUrl = `https://marathon.${domain}${publicPort}`;
@@ -36,7 +38,10 @@ export function coreServices({ environment, forwarders, frontProxy }: CoreServic
     { name: "mesos-master", spec: (machine) => mesosMaster(machine, core, environment.name) },
     { name: "marathon", spec: (machine) => marathon(machine, core, marathonUrl, limits.marathon?.memoryMb) },
     { name: "mesos-dns", spec: (machine) => mesosDns(machine, core, forwarders) },
-    { name: "config-server", spec: (machine) => configServer(machine, environment, forwarders, aliasNames) },
+    {
+      name: "config-server",
+      spec: (machine) => configServer(machine, environment, { forwarders, plansSlaves, aliases: aliasNames }),
+    },
     { name: "bind", spec: (machine) => bind(machine, core) },
     { name: "edge", spec: (machine) => edge(machine, environment, proxyFiles) },
     // The edge writes the first, empty set of routes, without which HAProxy does not start.

@@ -1,9 +1,10 @@
-import type { Environment, PlannedMachine } from "../../stacks/environment";
+import type { Environment, PlannedSlave } from "../../stacks/environment";
 import type { ServiceName } from "../../stacks/schema";
 import { renderEnvFile } from "../../templates/cloud-init/env-file";
 import { renderContainerUnit } from "../../templates/cloud-init/unit";
 import { renderUserData } from "../../templates/cloud-init/user-data";
 import { renderSlaveProxy } from "../../templates/haproxy/slave-proxy";
+import type { MachineParts } from "../clouds/cloud";
 import { zooKeeperUrl } from "../core/addresses";
 import { edgeEnv, proxyCommand, proxyConfigFile, proxyFolders, proxyPaths } from "../core/edge";
 
@@ -12,6 +13,8 @@ export interface SlaveArgs {
   environment: Environment;
   sshPublicKey: string;
   imageOf: (service: ServiceName) => string;
+  /** What the cloud adds. */
+  parts?: MachineParts;
 }
 
 /** The port that Mesos agents listen on. */
@@ -25,20 +28,21 @@ const slaveProxyPort = 80;
 
 const proxyConfig = "/etc/drover/haproxy.cfg";
 
-/** "cpus:4;mem:2048;…": what the slave offers. */
+/** "cpus:4;mem:2048;…": what the slave offers. The agent detects what is not given. */
 export function mesosResources({ cpus, memoryMb, diskMb }: Environment["slave"]): string {
-  return `cpus:${cpus};mem:${memoryMb};disk:${diskMb};ports:[31000-32000]`;
+  const given = Object.entries({ cpus, mem: memoryMb, disk: diskMb }).filter(([, value]) => value !== undefined);
+  return [...given.map(([name, value]) => `${name}:${value}`), "ports:[31000-32000]"].join(";");
 }
 
 /** "rack:r1;zone:a": what constraints can ask for. The machine's own name and zone are always there. */
-export function mesosAttributes(slave: PlannedMachine, attributes: Readonly<Record<string, string>>): string {
-  const all = { machine: slave.hostname, zone: slave.zone, ...attributes };
+export function mesosAttributes(slave: PlannedSlave): string {
+  const all = { machine: slave.hostname, zone: slave.zone, ...slave.attributes };
   return Object.entries(all)
     .map(([name, value]) => `${name}:${value}`)
     .join(";");
 }
 
-function agentEnv(slave: PlannedMachine, environment: Environment): Record<string, string> {
+function agentEnv(slave: PlannedSlave, environment: Environment): Record<string, string> {
   return {
     MESOS_MASTER: zooKeeperUrl(environment.core, "mesos"),
     MESOS_IP: slave.address,
@@ -51,7 +55,7 @@ function agentEnv(slave: PlannedMachine, environment: Environment): Record<strin
     // Time to pull a large image.
     MESOS_EXECUTOR_REGISTRATION_TIMEOUT: "5mins",
     MESOS_RESOURCES: mesosResources(environment.slave),
-    MESOS_ATTRIBUTES: mesosAttributes(slave, environment.slave.attributes),
+    MESOS_ATTRIBUTES: mesosAttributes(slave),
     MESOS_SYSTEMD_ENABLE_SUPPORT: "false",
     MESOS_LAUNCHER: "posix",
     MESOS_ISOLATION: "posix/cpu,posix/mem",
@@ -79,24 +83,37 @@ function folderOptions(folders: Readonly<Record<string, string>>): string[] {
   return Object.entries(folders).map(([host, container]) => `--volume=${host}:${container}`);
 }
 
+/** What the user data of all machines of an environment has. */
+export function common(environment: Environment, sshPublicKey: string) {
+  const { domain, core, registryMirror, aptMirror, httpProxy, subnet } = environment;
+  return {
+    domain,
+    resolvers: core.map(({ address }) => address),
+    sshPublicKey,
+    mirrors: { registryMirror, aptMirror, httpProxy, noProxy: [subnet.cidr, `.${domain}`, ".mesos"] },
+  };
+}
+
 /** Everything a slave is, as cloud-init user data: it joins by ZooKeeper, and nobody ever logs in to set it up. */
-export function slaveUserData(slave: PlannedMachine, { environment, sshPublicKey, imageOf }: SlaveArgs): string {
+export function slaveUserData(slave: PlannedSlave, args: SlaveArgs): string {
+  const { environment, sshPublicKey, imageOf, parts = {} } = args;
   const limits = (service: ServiceName, memoryMb: number, cpus: number) => ({
     memoryMb: environment.limits[service]?.memoryMb ?? memoryMb,
     cpus: environment.limits[service]?.cpus ?? cpus,
   });
   const configMount = `--volume=${proxyConfig}:${proxyConfigFile}:ro`;
   return renderUserData({
+    ...common(environment, sshPublicKey),
+    ...parts,
     hostname: slave.hostname,
-    domain: environment.domain,
-    resolvers: environment.core.map(({ address }) => address),
-    sshPublicKey,
     files: [
+      ...(parts.files ?? []),
       { path: "/etc/drover/mesos-agent.env", content: renderEnvFile(agentEnv(slave, environment)) },
       { path: "/etc/drover/edge.env", content: renderEnvFile(edgeEnv(slave.address, "slave", environment)) },
       { path: proxyConfig, content: renderSlaveProxy({ ...proxyPaths, httpPort: slaveProxyPort }) },
     ],
     units: {
+      ...parts.units,
       "mesos-agent.service": renderContainerUnit({
         name: "mesos-agent",
         description: "Mesos agent",

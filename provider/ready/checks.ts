@@ -88,8 +88,13 @@ export async function electedMaster(dial: Dial, core: readonly Member[]): Promis
   throw new NotYet(`no elected Mesos master (${problems.join("; ")})`, core[0]?.hostname, "mesos-master");
 }
 
-/** Mesos: all wanted slaves are registered and active. */
-export async function slavesRegistered(dial: Dial, leader: Member, slaves: readonly Member[]): Promise<void> {
+/** Mesos: all wanted slaves are registered and active: those with a name, and as many as there are to be. */
+export async function slavesRegistered(
+  dial: Dial,
+  leader: Member,
+  slaves: readonly Member[],
+  wanted: number,
+): Promise<void> {
   const { status, body } = await get(dial, leader.address, 5050, "/slaves", questionLimitMs);
   if (status !== 200)
     throw new NotYet(`Mesos on ${leader.hostname} answers ${status}`, leader.hostname, "mesos-master");
@@ -100,6 +105,10 @@ export async function slavesRegistered(dial: Dial, leader: Member, slaves: reado
   if (missing.length > 0) {
     const shown = missing.slice(0, 5).join(", ") + (missing.length > 5 ? `, … ${missing.length} in all` : "");
     throw new NotYet(`slaves not registered yet: ${shown}`, missing[0], "mesos-agent");
+  }
+  if (active.size < wanted) {
+    const log = "mesos-master";
+    throw new NotYet(`${active.size} of ${wanted} slaves are registered`, leader.hostname, log);
   }
 }
 

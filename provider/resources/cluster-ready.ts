@@ -17,8 +17,10 @@ import type { SshTarget } from "../ssh/connection";
 
 export interface ClusterReadyInputs {
   core: SshTarget[];
-  /** All wanted slaves. */
+  /** Wanted slaves that have a name. */
   slaves: Member[];
+  /** How many slaves there are to be, with those that nobody named. */
+  slaveCount: number;
   frontDoor: FrontDoor;
   /** Anything whose change means that the cluster has to be looked at again: ids of machines and containers. */
   triggers: string[];
@@ -40,7 +42,7 @@ async function look(inputs: ClusterReadyInputs, link: ClusterLink): Promise<void
   await zooKeeperQuorum(link.dial, core);
   const leader = await electedMaster(link.dial, core);
   await marathonLeader(link.dial, core);
-  await slavesRegistered(link.dial, leader, inputs.slaves);
+  await slavesRegistered(link.dial, leader, inputs.slaves, inputs.slaveCount);
   await dnsAnswers(link.dial, core, inputs.frontDoor.domain);
   await frontDoorAnswers(inputs.frontDoor);
 }
@@ -81,7 +83,8 @@ async function waitReady(inputs: ClusterReadyInputs, progress: Progress): Promis
 /** Is made, or updated, when the whole cluster answers: what depends on it finds a cluster that works. */
 export const clusterReady: ResourceHandler<ClusterReadyInputs, ClusterReadyOutputs> = {
   changed: (olds, news) =>
-    JSON.stringify([olds.triggers, olds.slaves]) !== JSON.stringify([news.triggers, news.slaves]),
+    JSON.stringify([olds.triggers, olds.slaves, olds.slaveCount]) !==
+    JSON.stringify([news.triggers, news.slaves, news.slaveCount]),
   create: waitReady,
   update: (_olds, news, progress) => waitReady(news, progress),
 };

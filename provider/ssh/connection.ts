@@ -16,6 +16,8 @@ export interface SshTarget {
   hostKeyAlias: string;
   /** File of host keys, absolute or below the working directory. */
   knownHostsFile: string;
+  /** The machine that the connection jumps through, where there is no direct way. */
+  bastion?: SshTarget;
 }
 
 /** Limit of a connection attempt in milliseconds. */
@@ -28,12 +30,27 @@ export class SshConnection {
     readonly target: SshTarget,
   ) {}
 
-  /** Connects. Throws an error that names the machine and what went wrong. */
-  static connect(target: SshTarget): Promise<SshConnection> {
+  /** Connects, through the bastion where there is one. Throws an error that names the machine and what went wrong. */
+  static async connect(target: SshTarget): Promise<SshConnection> {
+    if (!target.bastion) return SshConnection.over(target);
+    const jump = await SshConnection.connect(target.bastion);
+    try {
+      const connection = await SshConnection.over(target, await jump.dial(target.address, target.port ?? 22));
+      connection.onClose(() => jump.close());
+      return connection;
+    } catch (error) {
+      jump.close();
+      throw error;
+    }
+  }
+
+  /** Connects over a stream, or over a socket of its own. */
+  private static over(target: SshTarget, stream?: Duplex): Promise<SshConnection> {
     const client = new Client();
     const where = `${target.user}@${target.address}:${target.port ?? 22} (${target.hostname})`;
     let refused = false;
     const config: ConnectConfig = {
+      sock: stream,
       host: target.address,
       port: target.port ?? 22,
       username: target.user,

@@ -41,13 +41,16 @@ describe.each(Object.entries(userData))("user data of a %s", (role, text) => {
   });
 
   it("has only units that systemd accepts", () => {
-    const config = parse(text) as { write_files: { path: string; content: string }[] };
+    const config = parse(text) as { write_files: { path: string; content: string; permissions: string }[] };
     const units = config.write_files.filter(({ path }) => path.endsWith(".service"));
-    expect(units.length).toBe(role === "slave" ? 4 : 1);
-    const script = units
-      .map(({ path, content }) => `printf %s '${Buffer.from(content).toString("base64")}' | base64 -d > ${path}\n`)
+    expect(units.length).toBe(role === "slave" ? 5 : 2);
+    const script = config.write_files
+      .map(
+        ({ path, content, permissions }) =>
+          `mkdir -p $(dirname ${path}) && printf %s '${Buffer.from(content).toString("base64")}' | base64 -d > ${path} && chmod ${permissions} ${path}\n`,
+      )
       .join("");
-    const verify = `systemd-analyze verify --man=no ${units.map(({ path }) => path).join(" ")} 2>&1 | grep -E 'drover-resolver|mesos-agent|edge|haproxy' ; true`;
+    const verify = `systemd-analyze verify --man=no ${units.map(({ path }) => path).join(" ")} 2>&1 | grep -E 'drover-|mesos-agent|edge|haproxy' ; true`;
     expect(inMachine(script + verify, "").output).toBe("");
   });
 

@@ -1,5 +1,8 @@
 import { stringify } from "yaml";
+import { bootScriptPath, bootUnit, renderBootScript, resolverFile } from "./boot";
 import { renderDaemonJson } from "./daemon";
+import { aptConfig, type Mirrors, proxyVariables } from "./mirrors";
+import { ownFiles, self } from "./self";
 
 /** The account that operators and the provisioner log in with; keys only. */
 export const adminUser = "drover";
@@ -13,20 +16,29 @@ export interface MachineFile {
 }
 
 export interface UserDataArgs {
+  /** {@link self}.hostname leaves the name to the cloud. */
   hostname: string;
   /** Domain that short names are looked up in. */
   domain: string;
   /** Addresses of the cluster's resolvers: the core machines. */
   resolvers: readonly string[];
+  /** A resolver outside, for machines that must find names before the cluster's resolvers run. Default: none. */
+  fallbackResolver?: string;
   /** Public half of the cluster's SSH key, in authorized_keys form. */
   sshPublicKey: string;
+  /** False on machines that run no containers. Default: true. */
+  engine?: boolean;
+  /** Where packages and images come from in a closed network. */
+  mirrors?: Mirrors;
+  /** Where the disk for /disk/ssd may appear. Default: it is on the root disk, or mounted by others. */
+  dataDisk?: readonly string[];
+  /** Debian packages of the machine's role. */
+  packages?: readonly string[];
   /** Files of the machine's role. */
   files?: readonly MachineFile[];
   /** systemd units by name, enabled and started once Docker runs. */
   units?: Readonly<Record<string, string>>;
 }
-
-const resolverFile = "/etc/drover/resolv.conf";
 
 /** Puts the cluster's resolvers in place at every boot: what a DHCP client or container engine wrote comes after. */
 const resolverUnit = `[Unit]
@@ -37,7 +49,7 @@ After=network.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -c 'cat ${resolverFile} > /etc/resolv.conf'
+ExecStart=/bin/sh -c '[ ! -L /etc/resolv.conf ] || rm /etc/resolv.conf; cat ${resolverFile} > /etc/resolv.conf'
 
 [Install]
 WantedBy=multi-user.target
@@ -52,32 +64,23 @@ MaxStartups 64
 MaxSessions 64
 `;
 
-/** Runs once, at the first boot, after all files are in place. */
-function bootScript(units: readonly string[]): string {
-  return `#!/bin/sh
-set -eu
-# A cloud's plain image has no Docker engine yet; an image made for Drover has.
-command -v dockerd >/dev/null || {
-  apt-get update -q
-  DEBIAN_FRONTEND=noninteractive apt-get install -qy docker.io
-}
-mkdir -p /disk/ssd/data /disk/ssd/log
-systemctl daemon-reload
-systemctl enable --now drover-resolver.service
-systemctl enable --now docker.service
-${units.map((unit) => `systemctl enable --now --no-block ${unit}`).join("\n")}
-`;
-}
-
 /** The cloud-init user data of a machine: the same on every cloud. */
 export function renderUserData(args: UserDataArgs): string {
-  const units = Object.entries(args.units ?? {});
-  const file = ({ path, content, permissions = "0644" }: MachineFile) => ({ path, content, permissions });
-  const resolvers = args.resolvers.map((address) => `nameserver ${address}\n`).join("");
+  const { engine = true, mirrors = {} } = args;
+  const units = { ...args.units };
+  const files: MachineFile[] = [
+    { path: "/etc/ssh/sshd_config.d/50-drover.conf", content: sshdConfig },
+    { path: unitPath("drover-boot.service"), content: bootUnit },
+    ...(engine ? engineFiles(args, mirrors) : []),
+    ...Object.entries(units).map(([name, content]) => ({ path: unitPath(name), content })),
+    ...(args.files ?? []),
+  ];
+  const boot = renderBootScript({ ...args, engine, units: Object.keys(units), own: ownFiles(files) });
+  const named = args.hostname !== self.hostname;
   const config = {
-    hostname: args.hostname,
-    fqdn: `${args.hostname}.${args.domain}`,
+    ...(named && { hostname: args.hostname, fqdn: `${args.hostname}.${args.domain}` }),
     manage_etc_hosts: false,
+    ...aptConfig(mirrors),
     groups: ["docker"],
     users: [
       {
@@ -91,18 +94,41 @@ export function renderUserData(args: UserDataArgs): string {
     ],
     ssh_pwauth: false,
     disable_root: true,
-    write_files: [
-      { path: "/etc/ssh/sshd_config.d/50-drover.conf", content: sshdConfig },
-      { path: "/etc/docker/daemon.json", content: renderDaemonJson({ resolvers: args.resolvers }) },
-      { path: resolverFile, content: `${resolvers}search ${args.domain}\noptions timeout:1 attempts:2 rotate\n` },
-      { path: "/etc/systemd/system/drover-resolver.service", content: resolverUnit },
-      ...units.map(([name, content]) => ({ path: `/etc/systemd/system/${name}`, content })),
-      ...(args.files ?? []),
-      { path: "/usr/local/sbin/drover-boot", content: bootScript(units.map(([name]) => name)), permissions: "0755" },
-    ].map(file),
-    runcmd: [["/usr/local/sbin/drover-boot"]],
+    write_files: [...files, { path: bootScriptPath, content: boot, permissions: "0755" }].map(
+      ({ path, content, permissions = "0644" }) => ({ path, content, permissions }),
+    ),
+    runcmd: [["systemctl", "enable", "--now", "--no-block", "drover-boot.service"]],
   };
   return `#cloud-config\n${stringify(config, { lineWidth: 0 })}`;
+}
+
+function unitPath(name: string): string {
+  return `/etc/systemd/system/${name}`;
+}
+
+/** /etc/resolv.conf has room for three. With one outside the order counts, so that names inside are asked for inside. */
+function resolvConf({ resolvers, fallbackResolver, domain }: UserDataArgs): string {
+  const addresses = fallbackResolver ? [...resolvers.slice(0, 2), fallbackResolver] : resolvers;
+  const options = `timeout:1 attempts:2${fallbackResolver ? "" : " rotate"}`;
+  return `${addresses.map((address) => `nameserver ${address}\n`).join("")}search ${domain}\noptions ${options}\n`;
+}
+
+/** What the Docker engine and the containers of the machine need. */
+function engineFiles(args: UserDataArgs, mirrors: Mirrors): MachineFile[] {
+  const { resolvers } = args;
+  const proxy = Object.entries(proxyVariables(mirrors)).map(([name, value]) => `Environment="${name}=${value}"\n`);
+  const dropIn = (name: string, content: string) => ({ path: `${unitPath("docker.service.d")}/${name}`, content });
+  return [
+    { path: resolverFile, content: resolvConf(args) },
+    { path: unitPath("drover-resolver.service"), content: resolverUnit },
+    {
+      path: "/etc/docker/daemon.json",
+      content: renderDaemonJson({ resolvers, registryMirror: mirrors.registryMirror }),
+    },
+    // Containers that came up without the disk would begin with empty folders.
+    ...(args.dataDisk ? [dropIn("40-disk.conf", "[Unit]\nRequiresMountsFor=/disk/ssd\n")] : []),
+    ...(proxy.length > 0 ? [dropIn("50-proxy.conf", `[Service]\n${proxy.join("")}`)] : []),
+  ];
 }
 
 /** NoCloud's meta-data. A changed instance id makes cloud-init treat the machine as a new one. */

@@ -27,6 +27,11 @@ describe.each([
     }
   });
 
+  it("count the slaves, and know of no bastion where machines are reached directly", () => {
+    expect(outputs.slaves).toBe(slaves.length);
+    expect(outputs.bastion).toBeUndefined();
+  });
+
   it("give ZooKeeper's and the DNS servers' addresses: the core machines'", () => {
     const addresses = (outputs.machines as { role: string; address: string }[])
       .filter(({ role }) => role === "core")
@@ -42,8 +47,16 @@ describe.each([
   });
 
   it("are these and no others", () => {
-    expect(Object.keys(outputs).sort()).toEqual(
-      ["caCertificate", "credentials", "dnsServers", "endpoints", "machines", "ssh", "zookeeper"].sort(),
-    );
+    expect(Object.keys(outputs).sort()).toEqual([
+      "bastion",
+      "caCertificate",
+      "credentials",
+      "dnsServers",
+      "endpoints",
+      "machines",
+      "slaves",
+      "ssh",
+      "zookeeper",
+    ]);
   });
 });

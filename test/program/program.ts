@@ -32,11 +32,23 @@ export const secrets = {
   serverKey: "-----SECRET-SERVER-KEY-----",
   sshPrivateKey: "-----SECRET-SSH-KEY-----",
   password: "secret-password",
+  registryPassword: "secret-registry-password",
+  volumeSecret: "secret-of-the-volume-driver",
 };
 
 /** State folder of the runs: the program writes the SSH key there. */
 const state = mkdtempSync(join(tmpdir(), "drover-program-"));
 afterAll(() => rmSync(state, { recursive: true }));
+
+/** What functions of the clouds answer. */
+const answers: Record<string, object> = {
+  "openstack:networking/getNetwork:getNetwork": { id: "external-network" },
+  "openstack:images/getImage:getImage": { id: "debian-image" },
+  "azure-native:containerregistry:listRegistryCredentials": {
+    username: "registry",
+    passwords: [{ name: "password", value: secrets.registryPassword }],
+  },
+};
 
 /** Outputs of the identity that are not secret. */
 export const identity = {
@@ -65,12 +77,28 @@ function unwrapped(value: unknown): unknown {
 }
 
 /** What a provider would answer with, besides the inputs. */
-function computed({ type, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+function computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   switch (type) {
     case "drover:index:Identity":
       return { ...identity, ...Object.fromEntries(Object.entries(secrets).map(([k, v]) => [k, pulumi.secret(v)])) };
     case "docker:index/volume:Volume":
       return { mountpoint: `/var/lib/docker/volumes/${inputs.name}/_data` };
+    case "openstack:networking/floatingIp:FloatingIp":
+      return { address: `198.51.100.${inputs.description.endsWith("bastion") ? 1 : 2}` };
+    case "openstack:loadbalancer/loadBalancer:LoadBalancer":
+      return { vipPortId: "vip-port" };
+    case "openstack:blockstorage/volume:Volume":
+      return { id: `${name}-01234567890123456789` };
+    case "openstack:identity/applicationCredential:ApplicationCredential":
+      return { secret: secrets.volumeSecret };
+    case "azure-native:network:PublicIPAddress":
+      return { ipAddress: `198.51.100.${name.startsWith("bastion") ? 1 : 2}` };
+    case "azure-native:resources:ResourceGroup":
+      return { name: inputs.resourceGroupName };
+    case "azure-native:compute:VirtualMachine":
+      return { vmId: `${name}-id` };
+    case "azure-native:managedidentity:UserAssignedIdentity":
+      return { clientId: `${name}-client`, principalId: `${name}-principal` };
     default:
       return {};
   }
@@ -107,7 +135,9 @@ export async function build(
           return { id: `${args.name}-id`, state: { ...args.inputs, ...computed(args) } };
         },
         call: ({ token }) => {
-          throw new Error(`the program calls ${token}, for which there is no mock`);
+          const answer = answers[token];
+          if (!answer) throw new Error(`the program calls ${token}, for which there is no mock`);
+          return answer;
         },
       },
       "drover",

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostKeyAlias, keyFile, knownHosts, sshFolder } from "../../components/ssh-files";
+import { keyFile, sshFolder, sshWords } from "../../components/ssh-files";
 import { root } from "../system/paths";
 import { environments, outputs } from "../system/stack";
 import { runInTerminal } from "../system/terminal";
@@ -13,7 +13,7 @@ export async function ssh(words: readonly string[]): Promise<number> {
   if (!environments().includes(stack)) {
     throw new Error(`there is no environment ${JSON.stringify(stack)}: stacks/ has ${environments().join(", ")}`);
   }
-  const { machines, ssh: access } = await outputs(stack);
+  const { machines, bastion, ssh: access } = await outputs(stack);
   const machine = machines.find((candidate) => candidate.hostname === hostname);
   if (!machine) {
     const names = machines.map((candidate) => candidate.hostname).join(", ");
@@ -22,14 +22,14 @@ export async function ssh(words: readonly string[]): Promise<number> {
   mkdirSync(join(root, sshFolder), { recursive: true, mode: 0o700 });
   const key = join(root, keyFile(stack));
   writeFileSync(key, access.privateKey, { mode: 0o600 });
-  const options = {
-    IdentitiesOnly: "yes",
-    StrictHostKeyChecking: "accept-new",
-    HashKnownHosts: "no",
-    UserKnownHostsFile: join(root, knownHosts(stack)),
-    HostKeyAlias: hostKeyAlias(machine.hostname, machine.instance),
-    LogLevel: "ERROR",
-  };
-  const flags = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  return runInTerminal("ssh", ["-F", "none", "-i", key, ...flags, `${access.user}@${machine.address}`, ...command]);
+  const login = { key, stack, root, hostname: machine.hostname, instance: machine.instance, jump: bastion };
+  return runInTerminal("ssh", [
+    "-F",
+    "none",
+    ...sshWords(login),
+    "-o",
+    "BatchMode=no",
+    `${access.user}@${machine.address}`,
+    ...command,
+  ]);
 }

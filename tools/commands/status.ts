@@ -35,22 +35,18 @@ export function renderStatus(stack: string, values: Outputs, health: string): st
     `\nCluster ${stack}: front door ${health}\n`,
     ...Object.entries(values.endpoints).map(([name, url]) => line(name, url)),
     line("core", machines("core")),
-    line("slaves", machines("slave") || "none"),
+    line("slaves", machines("slave") || String(values.slaves)),
     line("zookeeper", values.zookeeper),
     line("dns", values.dnsServers.join(", ")),
     line("user", values.credentials.username),
     line("password", `pulumi stack output credentials --show-secrets -s ${stack}`),
     line("certificate", `pulumi stack output caCertificate -s ${stack} > ca.pem   # curl --cacert ca.pem`),
-    line("scale", `pulumi config set slaves ${slaveCount(values) + 1} -s ${stack} && pulumi up -s ${stack}`),
+    line("scale", `pulumi config set slaves ${values.slaves + 1} -s ${stack} && pulumi up -s ${stack}`),
     line("log in", `npm run ssh -- ${stack === "local" ? "" : `${stack}/`}${values.machines[0]?.hostname}`),
     line("tear down", `npm run down${flag}`),
     line("toolchain", 'eval "$(npm run -s env)"'),
     "\n",
   ].join("");
-}
-
-function slaveCount({ machines }: Outputs): number {
-  return machines.filter(({ role }) => role === "slave").length;
 }
 
 export async function printStatus(stack: string, json: boolean): Promise<void> {

@@ -147,9 +147,13 @@ export async function outputs(stack: string): Promise<Outputs> {
 export interface Outputs {
   endpoints: Record<string, string>;
   machines: { hostname: string; role: "core" | "slave"; address: string; zone: string; instance: string }[];
+  /** How many there are to be; those of a scale set are not among the machines. */
+  slaves: number;
+  /** The machine that SSH jumps through, where there is one. */
+  bastion?: { hostname: string; address: string; instance: string };
   zookeeper: string;
   dnsServers: string[];
   credentials: { username: string; password: string };
   caCertificate: string;
-  ssh: { user: string; privateKey: string; bastion?: string };
+  ssh: { user: string; privateKey: string };
 }
