@@ -1,0 +1,89 @@
+import { waitFor } from "@drover/lib/test/wait";
+import { expect } from "vitest";
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read whatever the API answers
+export type Json = any;
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Json;
+}
+
+/** Every app, group and pod of the suite is below this group, so that it can run on a cluster that is in use. */
+export const base = "/conformance";
+
+/** What a task needs at least; leaves room for many on one agent. */
+export const small = { cpus: 0.05, mem: 32 };
+export const sleeper = { cmd: "sleep 1000", ...small };
+
+/** A Marathon under test, asked as any client would. */
+export class MarathonApi {
+  constructor(readonly url: string) {}
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.call("GET", path, undefined, headers);
+  }
+
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await fetch(this.url + path, {
+      method,
+      redirect: "manual",
+      headers: { "Content-Type": "application/json", ...headers },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = answer.headers.get("content-type")?.includes("json") && text !== "";
+    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
+  }
+
+  /** Creates or replaces an app and waits until it runs as wanted. @returns its tasks */
+  async run(app: { id: string; [field: string]: unknown }): Promise<Json[]> {
+    const { status, body } = await this.call("PUT", `/v2/apps${app.id}?partialUpdate=false`, app);
+    expect([200, 201], JSON.stringify(body)).toContain(status);
+    await this.finished(body.deploymentId);
+    return this.running(app.id);
+  }
+
+  async app(id: string): Promise<Json> {
+    return (await this.get(`/v2/apps${id}`)).body.app;
+  }
+
+  async running(id: string): Promise<Json[]> {
+    const { body } = await this.get(`/v2/apps${id}/tasks`);
+    return (body.tasks ?? []).filter((task: Json) => task.state === "TASK_RUNNING");
+  }
+
+  /** Waits for the end of one deployment, as clients do: until it is listed no more. */
+  async finished(deploymentId: string, limitMs = 25_000): Promise<void> {
+    await waitFor(
+      `the end of deployment ${deploymentId}`,
+      async () => {
+        const { status, body } = await this.get("/v2/deployments");
+        return status === 200 && !body.some(({ id }: Json) => id === deploymentId);
+      },
+      limitMs,
+    );
+  }
+
+  async remove(id: string): Promise<void> {
+    const { status, body } = await this.call("DELETE", `/v2/apps${id}`);
+    expect(status, JSON.stringify(body)).toBe(200);
+    await this.finished(body.deploymentId);
+  }
+
+  /** Removes all that the suite has left. */
+  async clear(): Promise<void> {
+    const { status, body } = await this.call("DELETE", `/v2/groups${base}?force=true`);
+    if (status === 200) await this.finished(body.deploymentId);
+  }
+}
+
+/** The ids of tasks, sorted. */
+export const idsOf = (tasks: Json[]): string[] => tasks.map(({ id }) => id).sort();
+
+/** What every answer that starts a deployment looks like. */
+export const deployment = {
+  version: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  deploymentId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+};
