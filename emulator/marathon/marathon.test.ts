@@ -1,6 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { EventStream } from "@drover/lib/marathon/event-stream";
-import type { MarathonEvent } from "@drover/lib/marathon/types";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { MarathonProcess } from "./test/marathon-process";
@@ -98,73 +96,6 @@ describe("one Marathon", () => {
     await remove("/demo");
   });
 
-  test("a new version replaces all tasks, and enough of them serve all the time", async () => {
-    const app = { id: "/roll", cmd: webServer, ...small, instances: 3, healthChecks: [httpCheck] };
-    const before = await run({ ...app, upgradeStrategy: { minimumHealthCapacity: 0.6, maximumOverCapacity: 0.4 } });
-    const update = await marathon.call("PUT", "/v2/apps/roll", { env: { A: "b" } });
-    expect(update.status).toBe(200);
-    const locked = await marathon.call("PUT", "/v2/apps/roll", { instances: 5 });
-    expect(locked.status).toBe(409);
-    expect(locked.body.deployments).toEqual([{ id: update.body.deploymentId }]);
-    let fewest = 3;
-    let most = 0;
-    await waitFor("the end of the deployment", async () => {
-      const [{ body: app }, { body: tasks }] = await Promise.all([
-        marathon.get("/v2/apps/roll"),
-        marathon.get("/v2/apps/roll/tasks"),
-      ]);
-      fewest = Math.min(fewest, app.app.tasksHealthy);
-      most = Math.max(most, tasks.tasks.length);
-      return app.app.deployments.length === 0;
-    });
-    expect(fewest).toBeGreaterThanOrEqual(2);
-    expect(most).toBeLessThanOrEqual(4);
-    const after = await marathon.running("/roll");
-    expect(after).toHaveLength(3);
-    expect(after.map(({ version }) => version)).toEqual(Array(3).fill(update.body.version));
-    expect(idsOf(before).filter((id) => idsOf(after).includes(id))).toEqual([]);
-    const versions = await marathon.get("/v2/apps/roll/versions");
-    expect(versions.body.versions[0]).toBe(update.body.version);
-    expect(versions.body.versions).toHaveLength(2);
-    await remove("/roll");
-  });
-
-  test("scaling keeps the tasks that are there; the youngest go first", async () => {
-    const app = { id: "/scale", cmd: "sleep 1000", ...small, instances: 1 };
-    const [oldest] = await run(app);
-    const three = await run({ ...app, instances: 3 });
-    expect(idsOf(three)).toContain(oldest?.id);
-    expect(idsOf(await run({ ...app, instances: 1 }))).toEqual([oldest?.id]);
-    const scaled = await marathon.call("DELETE", `/v2/apps/scale/tasks/${oldest?.id}?scale=True`);
-    expect(scaled.body).toHaveProperty("deploymentId");
-    await marathon.settled();
-    expect((await marathon.get("/v2/apps/scale")).body.app).toMatchObject({ instances: 0, tasksRunning: 0 });
-    await remove("/scale");
-  });
-
-  test("constraints hold, and the queue says why a task still waits", async () => {
-    const unique = { id: "/unique", cmd: "sleep 1000", ...small, constraints: [["hostname", "UNIQUE", ""]] };
-    const two = await run({ ...unique, instances: 2 });
-    expect(new Set(two.map(({ host }) => host)).size).toBe(2);
-    await marathon.call("PUT", "/v2/apps/unique", { instances: 3 });
-    const item = await waitFor("an explanation", async () => {
-      const { body } = await marathon.get("/v2/queue");
-      const [first] = body.queue;
-      return first?.processedOffersSummary.unusedOffersCount > 0 ? first : undefined;
-    });
-    expect(item).toMatchObject({ count: 1, app: { id: "/unique" }, delay: { overdue: true } });
-    const reasons = item.processedOffersSummary.rejectSummaryLaunchAttempt;
-    expect(
-      reasons.find((each: { reason: string }) => each.reason === "UnfulfilledConstraint").declined,
-    ).toBeGreaterThan(0);
-    const [deployment] = (await marathon.get("/v2/deployments")).body;
-    const rollBack = await marathon.call("DELETE", `/v2/deployments/${deployment.id}`);
-    expect(rollBack.body).toHaveProperty("deploymentId");
-    await marathon.settled();
-    expect(idsOf(await marathon.running("/unique"))).toEqual(idsOf(two));
-    await remove("/unique");
-  });
-
   test("a task that stays unhealthy is killed and replaced; one that fails is started later each time", async () => {
     const [task] = await run({ id: "/sick", cmd: webServer, ...small, healthChecks: [httpCheck] });
     const agent = cluster.agents.find((_, index) => task?.host === `127.0.0.${index + 1}`);
@@ -205,91 +136,5 @@ describe("one Marathon", () => {
     });
     await marathon.settled();
     await remove("/ready");
-  });
-
-  test("a group is deployed in the order of its dependencies and removed whole", async () => {
-    const apps = ["db", "web"].map((id) => ({ id, cmd: "sleep 1000", ...small }));
-    const group = { id: "/shop", apps: [apps[0], { ...apps[1], dependencies: ["db"] }], groups: [{ id: "sub" }] };
-    const dryRun = await marathon.call("PUT", "/v2/groups/shop?dryRun=true", group);
-    expect(dryRun.body.steps.slice(1)).toEqual([
-      { actions: [{ action: "ScaleApplication", app: "/shop/db" }] },
-      { actions: [{ action: "ScaleApplication", app: "/shop/web" }] },
-    ]);
-    expect((await marathon.call("POST", "/v2/groups", group)).status).toBe(201);
-    await marathon.settled();
-    const [[db], [web]] = [await marathon.running("/shop/db"), await marathon.running("/shop/web")];
-    expect(db.startedAt <= web.stagedAt).toBe(true);
-    const shown = await marathon.get("/v2/groups/shop");
-    expect(shown.body).toMatchObject({ id: "/shop", groups: [{ id: "/shop/sub" }], pods: [] });
-    expect((await marathon.get("/v2/apps/shop/*")).body["*"]).toHaveLength(2);
-    await marathon.call("PUT", "/v2/groups/shop", { scaleBy: 2 });
-    await marathon.settled();
-    expect(await marathon.running("/shop/web")).toHaveLength(2);
-    expect((await marathon.call("DELETE", "/v2/groups/shop")).status).toBe(200);
-    await marathon.settled();
-    expect((await marathon.get("/v2/groups/shop")).status).toBe(404);
-  });
-
-  test("errors have upstream's form", async () => {
-    const post = (body: unknown) => marathon.call("POST", "/v2/apps", body);
-    expect(await post("{")).toMatchObject({ status: 400, body: { message: "Invalid JSON", details: /JSON/ } });
-    expect(await post({ id: "/x", cmd: "x", cpus: "1" })).toMatchObject({
-      status: 422,
-      body: { message: "Invalid JSON", details: [{ path: "/cpus", errors: ["error.expected.jsnumber"] }] },
-    });
-    expect(await post({ id: "/x", cmd: "x", instances: -1 })).toMatchObject({
-      status: 422,
-      body: {
-        message: "Object is not valid",
-        details: [{ path: "/instances", errors: ["must be greater than or equal to 0"] }],
-      },
-    });
-    expect(await marathon.get("/v2/apps/none")).toMatchObject({
-      status: 404,
-      body: { message: "App '/none' does not exist" },
-    });
-    expect((await marathon.call("DELETE", "/v2/apps/none/tasks?scale=true&wipe=true")).status).toBe(404);
-    expect((await marathon.call("POST", "/v2/pods", {})).body.message).toContain("pods are not supported");
-    expect((await marathon.call("POST", "/v2/info")).status).toBe(405);
-  });
-
-  test("events tell what happens; only the types asked for arrive", async () => {
-    const events: MarathonEvent[] = [];
-    let isOpen = false;
-    const types = ["status_update_event", "deployment_success", "app_terminated_event"];
-    const stream = new EventStream(
-      { urls: [marathon.url], types },
-      {
-        onConnected: () => {
-          isOpen = true;
-        },
-        onEvent: (event) => events.push(event),
-        onDisconnected: () => {},
-      },
-    );
-    await waitFor("the stream", () => isOpen);
-    await run({ id: "/told", cmd: "sleep 1000", ...small });
-    await remove("/told");
-    stream.close();
-    expect(events.map((event) => event.taskStatus ?? event.eventType)).toEqual([
-      "TASK_STARTING",
-      "TASK_RUNNING",
-      "deployment_success",
-      "TASK_KILLING",
-      "TASK_KILLED",
-      "app_terminated_event",
-      "deployment_success",
-    ]);
-    expect(events[1]).toMatchObject({ appId: "/told", host: /127/, ports: [expect.any(Number)], slaveId: /-S/ });
-  });
-
-  test("the text list serves HAProxy's bridge", async () => {
-    const [task] = await run({ id: "/a/b", cmd: webServer, ...small });
-    const { body } = await marathon.get("/v2/tasks", { Accept: "text/plain" });
-    const { body: json } = await marathon.get("/v2/apps/a/b/tasks");
-    const [{ servicePorts, ports }] = json.tasks;
-    expect(body).toBe(`a_b\t${servicePorts[0]}\t${task?.host}:${ports[0]}\t\n`);
-    await marathon.call("DELETE", "/v2/groups/a");
-    await marathon.settled();
   });
 });

@@ -18,7 +18,7 @@ const prefix = "MARATHON_";
 const day = 24 * 3600;
 
 /** What `--enable_features` may name here; `vips` has no effect, it is about labels that others read. */
-const features = ["vips", "task_killing", "external_volumes"] as const;
+const features = ["vips", "task_killing", "external_volumes", "gpu_resources", "maintenance_mode"] as const;
 
 /** Flags of upstream that must not go unheeded: somebody relies on what they do, and it is not done here. */
 const unsupported = [
@@ -30,7 +30,6 @@ const unsupported = [
   "PLUGIN_CONF",
   "EXECUTOR",
   "NEW_GROUP_ENFORCE_ROLE",
-  "DRAINING_SECONDS",
 ];
 
 /** Upstream's flags that mean something here, with upstream's defaults; each is the variable `MARATHON_<NAME>`. */
@@ -71,6 +70,7 @@ const table = {
   kill_chunk_size: integerFlag(100, 1),
   kill_retry_timeout: integerFlag(30_000, 1),
   min_revive_offers_interval: integerFlag(5_000),
+  draining_seconds: integerFlag(0),
   decline_offer_duration: integerFlag(120_000),
   zk_session_timeout: integerFlag(10_000, 1),
   zk_timeout: integerFlag(10_000, 1),

@@ -47,7 +47,33 @@ export interface ExternalVolume {
   external: { name: string; provider: string; options: Record<string, string>; size?: number; shared?: boolean };
 }
 
-export type Volume = HostVolume | ExternalVolume;
+/** A volume that is made on an agent and outlives the tasks that use it. */
+export interface PersistentVolume {
+  containerPath: string;
+  mode: "RW";
+  persistent: {
+    type: "root" | "path" | "mount";
+    /** MB. */
+    size: number;
+    maxSize?: number;
+    constraints: [field: string, operator: "LIKE" | "UNLIKE", value: string][];
+    profileName?: string;
+  };
+}
+
+export type Volume = HostVolume | ExternalVolume | PersistentVolume;
+
+/** What becomes of the tasks of an app with persistent volumes when their agent is lost. */
+export interface Residency {
+  relaunchEscalationTimeoutSeconds: number;
+  taskLostBehavior: "WAIT_FOREVER" | "RELAUNCH_AFTER_TIMEOUT";
+}
+
+/** More than what is reserved for a task, as far as its agent has it; Mesos 1.10 and later. */
+export interface ResourceLimits {
+  cpus?: number | "unlimited";
+  mem?: number | "unlimited";
+}
 
 export interface DockerContainer {
   image: string;
@@ -144,6 +170,10 @@ export interface AppDefinition {
   unreachableStrategy: UnreachableStrategy;
   killSelection: "YOUNGEST_FIRST" | "OLDEST_FIRST";
   taskKillGracePeriodSeconds?: number;
+  /** Present with persistent volumes only. */
+  residency?: Residency;
+  resourceLimits?: ResourceLimits;
+  tty?: boolean;
   /** ISO 8601 with milliseconds; also the version's id. */
   version: string;
   /** Absent until the app is changed for the first time. */
@@ -195,10 +225,19 @@ export interface Task {
   ipAddresses: IpAddress[];
   /** Absent before the first result. */
   healthCheckResults?: HealthCheckResult[];
-  localVolumes: unknown[];
+  localVolumes: LocalVolume[];
   region?: string;
   zone?: string;
   role: string;
+}
+
+/** A persistent volume that a task uses. */
+export interface LocalVolume {
+  runSpecId: string;
+  containerPath: string;
+  /** `<app, / as #>#<path>#<uuid>` */
+  persistenceId: string;
+  uuid: string;
 }
 
 export interface TaskFailure {
@@ -243,11 +282,13 @@ export interface Group {
   enforceRole?: boolean;
 }
 
-export type DeploymentActionName = "StartApplication" | "ScaleApplication" | "RestartApplication" | "StopApplication";
+export type DeploymentActionName = `${"Start" | "Scale" | "Restart" | "Stop"}${"Application" | "Pod"}`;
 
+/** What is done to one app or pod; either is named. */
 export interface DeploymentAction {
   action: DeploymentActionName;
-  app: string;
+  app?: string;
+  pod?: string;
   readinessCheckResults?: ReadinessCheckResult[];
 }
 

@@ -5,13 +5,13 @@ export interface Taken {
   left: Resource[];
 }
 
-/** Resources anybody of the role may use: not set aside by a reservation, not revocable, not a volume or a special disk. */
+/** Resources anybody of the role may use: not set aside by a dynamic reservation, not revocable, not a volume or a special disk. */
 export function plainResources(resources: readonly Resource[], acceptedRoles: ReadonlySet<string>): Resource[] {
   return resources.filter(
     (each) =>
       acceptedRoles.has(roleOf(each)) &&
       each.reservation === undefined &&
-      (each.reservations ?? []).length === 0 &&
+      (each.reservations ?? []).every(({ type }) => type === "STATIC") &&
       each.revocable === undefined &&
       each.disk === undefined &&
       each.shared === undefined &&
@@ -108,7 +108,7 @@ function rangesOf(resource: Resource): Range[] {
 }
 
 function roleOf(resource: Resource): string {
-  return resource.role ?? "*";
+  return resource.reservations?.at(-1)?.role ?? resource.role ?? "*";
 }
 
 function reservedFirst(a: Resource, b: Resource): number {

@@ -101,10 +101,24 @@ export interface Resource {
   allocation_info?: { role?: string };
   reservation?: ReservationInfo;
   reservations?: ReservationInfo[];
-  disk?: Record<string, unknown>;
+  disk?: DiskInfo;
   revocable?: Record<string, unknown>;
   shared?: Record<string, unknown>;
   provider_id?: Value;
+}
+
+/** A volume, or where a disk is; a plain share of the agent's work directory has neither. */
+export interface DiskInfo {
+  persistence?: { id: string; principal?: string };
+  volume?: Volume;
+  source?: {
+    type: "PATH" | "MOUNT" | "BLOCK" | "RAW" | "UNKNOWN";
+    path?: { root?: string };
+    mount?: { root?: string };
+    id?: string;
+    vendor?: string;
+    profile?: string;
+  };
 }
 
 export interface ReservationInfo {
@@ -134,6 +148,8 @@ export interface Offer {
   executor_ids?: Value[];
   allocation_info?: { role?: string };
   domain?: DomainInfo;
+  /** The agent's next maintenance. */
+  unavailability?: { start: TimeInfo; duration?: DurationInfo };
 }
 
 export interface EnvironmentVariable {
@@ -397,7 +413,11 @@ export type Operation =
       type: "LAUNCH_GROUP";
       id?: Value;
       launch_group: { executor: ExecutorInfo; task_group: { tasks: TaskInfo[] } };
-    };
+    }
+  | { type: "RESERVE"; id?: Value; reserve: { resources: Resource[] } }
+  | { type: "UNRESERVE"; id?: Value; unreserve: { resources: Resource[] } }
+  | { type: "CREATE"; id?: Value; create: { volumes: Resource[] } }
+  | { type: "DESTROY"; id?: Value; destroy: { volumes: Resource[] } };
 
 /** Body of `POST /api/v1/scheduler`. */
 export type Call = { framework_id?: Value } & (

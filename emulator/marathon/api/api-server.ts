@@ -12,6 +12,7 @@ import { addDeploymentRoutes } from "./deployment-routes";
 import { addGroupRoutes } from "./group-routes";
 import { LeaderProxy } from "./leader-proxy";
 import { metrics } from "./metrics";
+import { addPodRoutes } from "./pod-routes";
 import { addQueueRoutes } from "./queue-routes";
 import { addSystemRoutes, pong } from "./system-routes";
 import { addTaskRoutes } from "./task-routes";
@@ -85,6 +86,7 @@ function leaderRouter({ settings, address, leadership, log, abdicate }: ApiOptio
   addAppRoutes(router, leaderOf, rules);
   addGroupRoutes(router, leaderOf, rules);
   addDeploymentRoutes(router, leaderOf);
+  addPodRoutes(router, leaderOf, rules);
   addQueueRoutes(router, leaderOf);
   addSystemRoutes(router, { leaderOf, settings, address, abdicate });
   return router;

@@ -3,14 +3,14 @@ import type { Context, Router } from "@drover/lib/http/router";
 import type { AppDefinition } from "@drover/lib/marathon/types";
 import type { Draft } from "../leader/change-preparation";
 import type { Leader } from "../leader/leader";
-import { ApiError, invalidObject, unknownApp } from "../model/api-error";
+import { ApiError, invalidJson, invalidObject, unknownApp } from "../model/api-error";
 import { restarted } from "../model/app-change";
-import type { Unversioned } from "../model/app-definition";
 import { type AppRequest, type AppRequestRules, readApp, readApps, requiredId, updatedApp } from "../model/app-request";
 import { parseJsonBody } from "../model/json-shape";
 import { parseLabelSelector } from "../model/label-selector";
 import { absoluteId } from "../model/path-id";
-import { appsWithin, type Root, withoutApp } from "../model/root";
+import { appOf, appsOf, appsWithin, type Root, withoutSpec } from "../model/root";
+import { isPod, type RunSpec, type Unversioned, type UnversionedApp, unversioned } from "../model/run-spec";
 import { appEmbeds, appView, definitionView } from "./app-view";
 import { queryFlag } from "./query";
 import { deploymentReply } from "./replies";
@@ -47,7 +47,7 @@ export function pathGroup({ params }: Context): string | undefined {
 
 /** @throws ApiError 404 */
 export function findApp(leader: Leader, id: string): AppDefinition {
-  const app = leader.state.root.apps.get(id);
+  const app = appOf(leader.state.root, id);
   if (app === undefined) throw unknownApp(id);
   return app;
 }
@@ -62,7 +62,7 @@ class AppApi {
     const leader = this.leaderOf();
     const [cmd, id, label] = [query.get("cmd"), query.get("id"), query.get("label")];
     const hasLabels = label === null ? () => true : parseLabelSelector(label);
-    const apps = [...leader.state.root.apps.values()].filter(
+    const apps = appsOf(leader.state.root).filter(
       (app) =>
         (cmd === null || (app.cmd ?? "").includes(cmd)) &&
         (id === null || app.id.includes(id)) &&
@@ -91,7 +91,7 @@ class AppApi {
     const id = requiredId(request);
     const result = await leader.deployer.deploy(
       (root) => {
-        if (root.apps.has(id)) throw new ApiError(409, `An app with id [${id}] already exists.`);
+        if (root.specs.has(id)) throw new ApiError(409, `An app with id [${id}] already exists.`);
         return withApps(root, [updatedApp(root, id, request.app, false, this.rules)]);
       },
       { force: queryFlag(context.query, "force", false) },
@@ -116,7 +116,7 @@ class AppApi {
     if (request?.id !== undefined && request.id !== id) {
       throw invalidObject([{ path: "/id", errors: [`must be ${id} as in the path, or left out`] }]);
     }
-    const existed = leader.state.root.apps.has(id);
+    const existed = appOf(leader.state.root, id) !== undefined;
     if (!existed && (!mayCreate || wanted !== undefined)) throw unknownApp(id);
     const former = wanted === undefined ? undefined : await this.definition(leader, id, wanted);
     const isPartial = !mayCreate || queryFlag(context.query, "partialUpdate", true);
@@ -134,7 +134,7 @@ class AppApi {
     const isPartial = !mayCreate || queryFlag(context.query, "partialUpdate", true);
     const toApp = (root: Root) => (request: AppRequest) => {
       const id = requiredId(request);
-      if (!mayCreate && !root.apps.has(id)) throw unknownApp(id);
+      if (!mayCreate && !appOf(root, id)) throw unknownApp(id);
       return updatedApp(root, id, request.app, isPartial, this.rules);
     };
     const result = await leader.deployer.deploy((root) => withApps(root, requests.map(toApp(root))), {
@@ -150,7 +150,7 @@ class AppApi {
     const id = pathAppId(context);
     const force = queryFlag(context.query, "force", true);
     findApp(leader, id);
-    return deploymentReply(await leader.deployer.deploy((root) => withoutApp(root, id), { force }));
+    return deploymentReply(await leader.deployer.deploy((root) => withoutSpec(root, id), { force }));
   }
 
   async restart(context: Context): Promise<Reply> {
@@ -160,7 +160,7 @@ class AppApi {
     findApp(leader, id);
     const result = await leader.deployer.deploy(
       (root, version) => {
-        const app = root.apps.get(id);
+        const app = appOf(root, id);
         return app ? withApps(root, [restarted(app, version)]) : root;
       },
       { force },
@@ -179,16 +179,15 @@ class AppApi {
     const { id } = findApp(leader, pathAppId(context));
     const version = context.params.version ?? "";
     const app = await leader.options.store.definition(id, version);
-    if (app === undefined) throw unknownApp(id, version);
+    if (app === undefined || isPod(app)) throw unknownApp(id, version);
     return json(definitionView(app));
   }
 
   /** A former definition, to be deployed as a new version. */
-  private async definition(leader: Leader, id: string, version: string): Promise<Unversioned> {
+  private async definition(leader: Leader, id: string, version: string): Promise<UnversionedApp> {
     const former = await leader.options.store.definition(id, version);
-    if (former === undefined) throw unknownApp(id, version);
-    const { version: _version, versionInfo: _info, ...definition } = former;
-    return definition;
+    if (former === undefined || isPod(former)) throw unknownApp(id, version);
+    return unversioned(former);
   }
 
   private tellPosted({ request }: Context, app: AppDefinition): void {
@@ -197,10 +196,15 @@ class AppApi {
   }
 }
 
-function withApps(root: Root, apps: (Unversioned | AppDefinition)[]): Draft {
-  const all = new Map<string, Unversioned | AppDefinition>(root.apps);
-  for (const app of apps) all.set(app.id, app);
-  return { apps: all, groups: root.groups };
+/** @throws ApiError 409 where a pod has the id */
+function withApps(root: Root, apps: (UnversionedApp | AppDefinition)[]): Draft {
+  const specs = new Map<string, Unversioned | RunSpec>(root.specs);
+  for (const app of apps) {
+    const there = root.specs.get(app.id);
+    if (there && isPod(there)) throw new ApiError(409, `A pod with id [${app.id}] already exists.`);
+    specs.set(app.id, app);
+  }
+  return { specs, groups: root.groups };
 }
 
 /** `{"version":"…"}` asks for a former definition. @throws ApiError 422 when it is mixed with other fields */
@@ -212,5 +216,6 @@ function versionIn(body: unknown): string | undefined {
       { path: "/version", errors: ["The 'version' field may only be combined with the 'id' field."] },
     ]);
   }
-  return String(body.version);
+  if (typeof body.version !== "string") throw invalidJson([{ path: "/version", errors: ["error.expected.jsstring"] }]);
+  return body.version;
 }

@@ -4,11 +4,13 @@ import type { Group } from "@drover/lib/marathon/types";
 import type { Leader } from "../leader/leader";
 import { ApiError, invalidObject, unknownGroup } from "../model/api-error";
 import type { AppRequestRules } from "../model/app-request";
-import { type RawGroup, readGroup, withPutGroup } from "../model/group-request";
+import { type RawGroup, readGroup, versionAsked, withFormerGroup, withPutGroup } from "../model/group-request";
 import { parseJsonBody } from "../model/json-shape";
 import { absoluteId, parentOf } from "../model/path-id";
-import { appsWithin, type GroupInfo, withoutGroup } from "../model/root";
+import { appsOf, appsWithin, type GroupInfo, podsOf, type Root, withoutGroup } from "../model/root";
+import { versionsOfGroup } from "../state/history";
 import { appEmbeds, appView } from "./app-view";
+import { podView } from "./pod-view";
 import { queryFlag } from "./query";
 import { deploymentReply } from "./replies";
 
@@ -16,6 +18,8 @@ import { deploymentReply } from "./replies";
 export function addGroupRoutes(router: Router, leaderOf: () => Leader, rules: AppRequestRules): void {
   router
     .on("GET", "/v2/groups/versions", (context) => versions(leaderOf(), context))
+    .on("GET", "/v2/groups/versions/:version", (context) => version(leaderOf(), context))
+    .on("GET", "/v2/groups/*id/versions/:version", (context) => version(leaderOf(), context))
     .on("GET", "/v2/groups/*id/versions", (context) => versions(leaderOf(), context))
     .on("GET", "/v2/groups/*id/apps", (context) => listApps(leaderOf(), context));
   for (const path of ["/v2/groups", "/v2/groups/*id"]) {
@@ -40,12 +44,30 @@ function findGroup(leader: Leader, context: Context): GroupInfo {
 }
 
 function show(leader: Leader, context: Context): Reply {
-  return json(groupView(leader, findGroup(leader, context), context.query));
+  return json(groupView(leader, leader.state.root, findGroup(leader, context), context.query));
 }
 
-/** Former states of a group are not kept: there is the present one. */
+/** Every change of anything is a version of the groups that were there then. */
 function versions(leader: Leader, context: Context): Reply {
-  return json([findGroup(leader, context).version]);
+  const { id, version } = findGroup(leader, context);
+  const known = versionsOfGroup(leader.options.store.history, id, leader.state.root);
+  return json(known.length > 0 ? known : [version]);
+}
+
+async function version(leader: Leader, context: Context): Promise<Reply> {
+  const root = await formerRoot(leader, pathId(context), context.params.version ?? "");
+  const info = root.groups.get(pathId(context));
+  if (info === undefined) throw unknownGroup(pathId(context));
+  return json(groupView(leader, root, info, context.query));
+}
+
+/** @throws ApiError 404 */
+async function formerRoot(leader: Leader, id: string, version: string): Promise<Root> {
+  const root = await leader.options.store.rootAt(version, leader.state.root);
+  if (root === undefined || !root.groups.has(id)) {
+    throw new ApiError(404, `Group '${id}' does not exist in version ${version}`);
+  }
+  return root;
 }
 
 function listApps(leader: Leader, context: Context): Reply {
@@ -58,15 +80,14 @@ function listApps(leader: Leader, context: Context): Reply {
  * Without `embed` apps, groups and pods are included; with any only what is named. `enforceRole`, which would be false
  * for every group, is left out: Marathon before 1.9 had no such field and the Python client fails on it.
  */
-function groupView(leader: Leader, info: GroupInfo, query: URLSearchParams): Group {
+function groupView(leader: Leader, root: Root, info: GroupInfo, query: URLSearchParams): Group {
   const embed = query.getAll("embed");
   const has = (name: string) => embed.length === 0 || embed.some((each) => each.startsWith(`group.${name}`));
-  const { root } = leader.state;
   const view = (group: GroupInfo): Group => ({
     id: group.id,
     ...(has("apps")
       ? {
-          apps: [...root.apps.values()]
+          apps: appsOf(root)
             .filter((app) => parentOf(app.id) === group.id)
             .map((app) => appView(leader, app, appEmbeds(query, "group.apps"))),
         }
@@ -78,7 +99,13 @@ function groupView(leader: Leader, info: GroupInfo, query: URLSearchParams): Gro
             .map(view),
         }
       : {}),
-    ...(has("pods") ? { pods: [] } : {}),
+    ...(has("pods")
+      ? {
+          pods: podsOf(root)
+            .filter((pod) => parentOf(pod.id) === group.id)
+            .map(podView),
+        }
+      : {}),
     dependencies: group.dependencies,
     version: group.version,
   });
@@ -101,6 +128,8 @@ async function update(leader: Leader, context: Context, rules: AppRequestRules):
     throw invalidObject([{ path: "/id", errors: [`must be ${id} as in the path, or left out`] }]);
   }
   const existed = leader.state.root.groups.has(id);
+  const asked = versionAsked(group);
+  if (asked !== undefined) return goBack(leader, context, id, asked);
   if (!existed && group.scaleBy !== undefined) throw unknownGroup(id);
   if (queryFlag(context.query, "dryRun", false)) {
     const steps = leader.deployer.plan((root, version) => withPutGroup(root, id, group, version, rules));
@@ -108,6 +137,13 @@ async function update(leader: Leader, context: Context, rules: AppRequestRules):
   }
   const result = await deploy(leader, context, id, group, rules);
   return deploymentReply(result, existed ? 200 : 201, existed ? undefined : `/v2/groups${id}`);
+}
+
+/** Everything in the group becomes what it was at a version. */
+async function goBack(leader: Leader, { query }: Context, id: string, version: string): Promise<Reply> {
+  const former = await formerRoot(leader, id, version);
+  const force = queryFlag(query, "force", false);
+  return deploymentReply(await leader.deployer.deploy((root) => withFormerGroup(root, id, former), { force }));
 }
 
 function deploy(leader: Leader, { query }: Context, id: string, group: RawGroup, rules: AppRequestRules) {

@@ -1,4 +1,5 @@
 import type { Leader } from "../leader/leader";
+import { appsOf, podsOf } from "../model/root";
 import { taskCounts } from "./task-counts";
 
 /** `GET /metrics`: gauges in the form of the Dropwizard library; what only a leader knows is left out on a standby. */
@@ -26,7 +27,8 @@ function processGauges(): Record<string, number> {
 function leaderGauges(leader: Leader): Record<string, number> {
   const counts = taskCounts(leader, leader.instances.all());
   return {
-    "marathon.apps.active.gauge": leader.state.root.apps.size,
+    "marathon.apps.active.gauge": appsOf(leader.state.root).length,
+    "marathon.pods.active.gauge": podsOf(leader.state.root).length,
     "marathon.groups.active.gauge": leader.state.root.groups.size,
     "marathon.deployments.active.gauge": leader.state.deployments.size,
     "marathon.instances.staged.gauge": counts.tasksStaged,

@@ -40,20 +40,9 @@ export function addSystemRoutes(router: Router, options: SystemRoutesOptions): v
       return undefined;
     })
     .on("GET", "/v2/plugins", () => json({ plugins: [] }))
-    .on("GET", "/v2/pods", () => json([]))
-    .on("GET", "/v2/pods/::status", () => json([]))
-    .on("GET", "/v2/pods/*id", ({ params }) => {
-      throw new ApiError(404, `Pod '/${(params.id ?? "").replace(/^\/|::.*$/g, "")}' does not exist`);
-    })
-    .on("*", "/v2/pods", refusePods)
-    .on("*", "/v2/pods/*id", refusePods)
     .on("*", "/v2/eventSubscriptions", () => {
       throw new ApiError(404, "callbacks went with Marathon 1.5: read the event stream at /v2/events");
     });
-}
-
-function refusePods(): never {
-  throw new ApiError(422, "pods are not supported by this Marathon");
 }
 
 /** The answer of `GET /ping`, on every instance. */

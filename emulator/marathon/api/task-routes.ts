@@ -6,7 +6,8 @@ import type { Leader } from "../leader/leader";
 import { ApiError } from "../model/api-error";
 import type { Instance } from "../model/instance";
 import { checkShape, parseJsonBody } from "../model/json-shape";
-import { appsWithin, type Root } from "../model/root";
+import { appsOf, appsWithin, type Root } from "../model/root";
+import { type RunSpec, type Unversioned, unversioned } from "../model/run-spec";
 import { findApp, pathAppId, pathGroup } from "./app-routes";
 import { queryFlag } from "./query";
 import { deploymentReply } from "./replies";
@@ -26,7 +27,7 @@ export function addTaskRoutes(router: Router, leaderOf: () => Leader): void {
 }
 
 function listAll(leader: Leader, { query, request }: Context): Reply {
-  const apps = [...leader.state.root.apps.values()];
+  const apps = appsOf(leader.state.root);
   if (wantsText(request.headers.accept)) return text(tasksAsText(leader, apps));
   const wanted = [...query.getAll("status"), ...query.getAll("status[]")];
   const states = wanted.map((status) => {
@@ -50,7 +51,7 @@ async function killOfApp(leader: Leader, context: Context): Promise<Reply> {
   const victims = leader.instances.ofApp(app.id).filter((each) => host === null || host === "*" || each.host === host);
   const options = killOptions(context.query);
   if (options.scale) return scaleDown(leader, victims, options.force);
-  return json({ tasks: await kill(leader, victims) });
+  return json({ tasks: await kill(leader, victims, options.wipe) });
 }
 
 async function killOne(leader: Leader, context: Context): Promise<Reply> {
@@ -60,7 +61,7 @@ async function killOne(leader: Leader, context: Context): Promise<Reply> {
   if (victim?.appId !== app.id) throw new ApiError(404, `Task '${id}' does not exist`);
   const options = killOptions(context.query);
   if (options.scale) return scaleDown(leader, [victim], options.force);
-  const [task] = await kill(leader, [victim]);
+  const [task] = await kill(leader, [victim], options.wipe);
   return json({ task });
 }
 
@@ -69,34 +70,38 @@ async function killMany(leader: Leader, context: Context): Promise<Reply> {
   const victims = ids.flatMap((id) => leader.instances.withTask(id) ?? leader.instances.get(id) ?? []);
   const options = killOptions(context.query);
   if (options.scale) return scaleDown(leader, victims, options.force);
-  return json({ tasks: await kill(leader, victims) });
+  return json({ tasks: await kill(leader, victims, options.wipe) });
 }
 
-/** `wipe` means the data of persistent volumes, which this Marathon does not have: nothing more is to be removed. */
-function killOptions(query: URLSearchParams): { scale: boolean; force: boolean } {
-  const scale = queryFlag(query, "scale", false);
-  if (scale && queryFlag(query, "wipe", false)) {
-    throw new ApiError(400, "You cannot use scale and wipe at the same time.");
-  }
-  return { scale, force: queryFlag(query, "force", false) };
+interface KillOptions {
+  scale: boolean;
+  /** The data of persistent volumes goes, too. */
+  wipe: boolean;
+  force: boolean;
 }
 
-async function kill(leader: Leader, victims: readonly Instance[]) {
-  const views = victims.map((instance) => taskView(leader, instance));
-  await Promise.all(victims.map((instance) => leader.tracker.stop(instance)));
+/** @throws ApiError 400 */
+function killOptions(query: URLSearchParams): KillOptions {
+  const [scale, wipe] = [queryFlag(query, "scale", false), queryFlag(query, "wipe", false)];
+  if (scale && wipe) throw new ApiError(400, "You cannot use scale and wipe at the same time.");
+  return { scale, wipe, force: queryFlag(query, "force", false) };
+}
+
+async function kill(leader: Leader, victims: readonly Instance[], wipe: boolean) {
+  const views = victims.filter(({ state }) => state !== "RESERVED").map((instance) => taskView(leader, instance));
+  await Promise.all(victims.map((instance) => leader.tracker.stop(instance, wipe)));
   return views;
 }
 
 /** Ends the tasks for good: their apps get as many instances fewer. */
 async function scaleDown(leader: Leader, victims: readonly Instance[], force: boolean): Promise<Reply> {
   const change = (root: Root): Draft => {
-    const apps: Map<string, Draft["apps"] extends ReadonlyMap<string, infer App> ? App : never> = new Map(root.apps);
-    for (const [id, app] of root.apps) {
+    const specs = new Map<string, Unversioned | RunSpec>(root.specs);
+    for (const [id, spec] of root.specs) {
       const count = victims.filter((instance) => instance.appId === id && instance.goal === "run").length;
-      const { version: _version, versionInfo: _info, ...definition } = app;
-      if (count > 0) apps.set(id, { ...definition, instances: Math.max(0, app.instances - count) });
+      if (count > 0) specs.set(id, { ...unversioned(spec), instances: Math.max(0, spec.instances - count) });
     }
-    return { ...root, apps };
+    return { ...root, specs };
   };
   return deploymentReply(await leader.deployer.deploy(change, { force, kill: victims }));
 }

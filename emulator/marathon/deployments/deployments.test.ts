@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Instance } from "../model/instance";
-import { emptyRoot, withApp, withoutApp } from "../model/root";
+import { emptyRoot, withoutSpec, withSpec } from "../model/root";
 import { appOf } from "../test/sample-app";
 import { LaunchDelays } from "./launch-delays";
 import { scaleMoves, type TaskView, upgradeLimits, upgradeMoves } from "./moves";
@@ -13,7 +13,7 @@ describe("a plan", () => {
     appOf({ id: "/same" }),
     appOf({ id: "/changed" }),
     appOf({ id: "/scaled" }),
-  ].reduce(withApp, emptyRoot("v0"));
+  ].reduce(withSpec, emptyRoot("v0"));
   const later = "2025-01-01T00:00:00.000Z";
   const scaled = { ...appOf({ id: "/scaled", instances: 2 }), version: later };
   const changed = appOf({ id: "/changed", cmd: "y", dependencies: ["/new"] }, later);
@@ -21,19 +21,19 @@ describe("a plan", () => {
     appOf({ id: "/new" }, later),
     changed,
     { ...scaled, versionInfo: { lastScalingAt: later, lastConfigChangeAt: "2024-01-02T03:04:05.678Z" } },
-  ].reduce(withApp, withoutApp(before, "/old"));
+  ].reduce(withSpec, withoutSpec(before, "/old"));
 
   test("stops what goes, starts what is new, then sizes each after those it depends on", () => {
     const changes = changesBetween(before, after);
     expect(changes.map(({ id }) => id).sort()).toEqual(["/changed", "/new", "/old", "/scaled"]);
     expect(planSteps(changes, after)).toEqual([
-      [{ action: "StopApplication", app: "/old" }],
-      [{ action: "StartApplication", app: "/new" }],
+      [{ kind: "Stop", id: "/old", isPod: false }],
+      [{ kind: "Start", id: "/new", isPod: false }],
       [
-        { action: "ScaleApplication", app: "/scaled" },
-        { action: "ScaleApplication", app: "/new" },
+        { kind: "Scale", id: "/scaled", isPod: false },
+        { kind: "Scale", id: "/new", isPod: false },
       ],
-      [{ action: "RestartApplication", app: "/changed" }],
+      [{ kind: "Restart", id: "/changed", isPod: false }],
     ]);
   });
 });

@@ -1,5 +1,5 @@
-import type { AppDefinition } from "@drover/lib/marathon/types";
 import { configVersion } from "../model/app-change";
+import type { RunSpec } from "../model/run-spec";
 
 interface Delay {
   configVersion: string;
@@ -12,7 +12,7 @@ export class LaunchDelays {
   private readonly delays = new Map<string, Delay>();
 
   /** A task of this app ended in a failure. */
-  failed(app: AppDefinition, nowMs: number): void {
+  failed(app: RunSpec, nowMs: number): void {
     const last = this.of(app);
     const next = last ? last.seconds * app.backoffFactor : app.backoffSeconds;
     const seconds = Math.min(next, app.maxLaunchDelaySeconds);
@@ -20,7 +20,7 @@ export class LaunchDelays {
   }
 
   /** A task ran without failure for as long as the longest delay: the trouble is over. */
-  succeeded(app: AppDefinition, ranSeconds: number): void {
+  succeeded(app: RunSpec, ranSeconds: number): void {
     if (ranSeconds >= app.maxLaunchDelaySeconds) this.reset(app.id);
   }
 
@@ -29,12 +29,12 @@ export class LaunchDelays {
   }
 
   /** Milliseconds until the app's next task may start; 0: now. */
-  leftMs(app: AppDefinition, nowMs: number): number {
+  leftMs(app: RunSpec, nowMs: number): number {
     return Math.max(0, (this.of(app)?.untilMs ?? 0) - nowMs);
   }
 
   /** A delay belongs to one configuration: a change or a restart begins afresh. */
-  private of(app: AppDefinition): Delay | undefined {
+  private of(app: RunSpec): Delay | undefined {
     const delay = this.delays.get(app.id);
     return delay?.configVersion === configVersion(app) ? delay : undefined;
   }

@@ -1,25 +1,33 @@
-import type { AppDefinition, DeploymentActionName } from "@drover/lib/marathon/types";
+import type { DeploymentAction, DeploymentActionName } from "@drover/lib/marathon/types";
 import { configVersion } from "../model/app-change";
 import { dependenciesOf, dependencyLevels } from "../model/dependencies";
 import type { Root } from "../model/root";
+import { isPod, type RunSpec } from "../model/run-spec";
 
-/** What a deployment does to one app: without `from` it is new, without `to` it goes. */
+/** What a deployment does to one app or pod: without `from` it is new, without `to` it goes. */
 export interface AppChange {
   id: string;
-  from?: AppDefinition;
-  to?: AppDefinition;
+  from?: RunSpec;
+  to?: RunSpec;
 }
 
 export interface Action {
-  action: DeploymentActionName;
-  app: string;
+  kind: "Start" | "Scale" | "Restart" | "Stop";
+  id: string;
+  isPod: boolean;
 }
 
-/** The apps that differ between two states. */
+/** An action as the API names it. */
+export function actionView({ kind, id, isPod }: Action): DeploymentAction {
+  const action: DeploymentActionName = `${kind}${isPod ? "Pod" : "Application"}`;
+  return isPod ? { action, pod: id } : { action, app: id };
+}
+
+/** The apps and pods that differ between two states. */
 export function changesBetween(before: Root, after: Root): AppChange[] {
-  const ids = new Set([...before.apps.keys(), ...after.apps.keys()]);
+  const ids = new Set([...before.specs.keys(), ...after.specs.keys()]);
   return [...ids]
-    .map((id) => ({ id, from: before.apps.get(id), to: after.apps.get(id) }))
+    .map((id) => ({ id, from: before.specs.get(id), to: after.specs.get(id) }))
     .filter(({ from, to }) => from?.version !== to?.version)
     .map(({ id, from, to }) => ({ id, ...(from ? { from } : {}), ...(to ? { to } : {}) }));
 }
@@ -39,15 +47,18 @@ export function planSteps(changes: readonly AppChange[], target: Root): Action[]
       ),
     ) ?? [];
   const byId = new Map(changes.map((change) => [change.id, change]));
+  const action = (kind: Action["kind"], id: string): Action => {
+    const { from, to } = byId.get(id) ?? {};
+    const spec = to ?? from;
+    return { kind, id, isPod: spec !== undefined && isPod(spec) };
+  };
   return [
-    stops.map(({ id }): Action => ({ action: "StopApplication", app: id })),
-    starts.map(({ id }): Action => ({ action: "StartApplication", app: id })),
-    ...levels.map((level) => level.map((id): Action => ({ action: sizeAction(byId.get(id)), app: id }))),
+    stops.map(({ id }) => action("Stop", id)),
+    starts.map(({ id }) => action("Start", id)),
+    ...levels.map((level) => level.map((id) => action(isReplaced(byId.get(id)) ? "Restart" : "Scale", id))),
   ].filter((step) => step.length > 0);
 }
 
-function sizeAction(change: AppChange | undefined): DeploymentActionName {
-  const { from, to } = change ?? {};
-  const isReplaced = from !== undefined && to !== undefined && configVersion(from) !== configVersion(to);
-  return isReplaced ? "RestartApplication" : "ScaleApplication";
+function isReplaced({ from, to }: Partial<AppChange> = {}): boolean {
+  return from !== undefined && to !== undefined && configVersion(from) !== configVersion(to);
 }

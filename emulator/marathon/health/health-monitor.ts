@@ -1,6 +1,7 @@
-import type { AppDefinition, HealthCheck } from "@drover/lib/marathon/types";
+import type { HealthCheck } from "@drover/lib/marathon/types";
 import { isMesosCheck } from "../model/health-check";
 import type { Instance } from "../model/instance";
+import { isPod, type RunSpec } from "../model/run-spec";
 import { checkTarget, urlOf } from "./check-target";
 import { type CheckResult, type Health, isHopeless, overallHealth, withResult } from "./health";
 import { askHttp, askTcp } from "./probe";
@@ -14,7 +15,7 @@ export interface HealthListener {
 
 interface Watched {
   instance: Instance;
-  app: AppDefinition;
+  app: RunSpec;
   /** By index of the app's health checks. */
   health: (Health | undefined)[];
   timers: (NodeJS.Timeout | undefined)[];
@@ -30,7 +31,7 @@ export class HealthMonitor {
   constructor(private readonly listener: HealthListener) {}
 
   /** Tells of a task or of its new state; checks begin when it runs. */
-  update(instance: Instance, app: AppDefinition): void {
+  update(instance: Instance, app: RunSpec): void {
     if (app.healthChecks.length === 0) return;
     const before = this.watched.get(instance.id);
     if (before) before.instance = instance;
@@ -50,10 +51,10 @@ export class HealthMonitor {
     for (const timer of watched?.timers ?? []) clearTimeout(timer);
   }
 
-  /** The agent's own check has told its result. */
-  reported(instanceId: string, healthy: boolean): void {
+  /** The agent's own check has told its result. @param of index of the check; undefined: the only one that Mesos does */
+  reported(instanceId: string, healthy: boolean, of?: number): void {
     const watched = this.watched.get(instanceId);
-    const index = watched?.app.healthChecks.findIndex((check) => isMesosCheck(check.protocol)) ?? -1;
+    const index = of ?? watched?.app.healthChecks.findIndex((check) => isMesosCheck(check.protocol)) ?? -1;
     const check = watched?.app.healthChecks[index];
     // Grace period and failures in a row were the agent's business.
     const limits = { gracePeriodSeconds: 0, maxConsecutiveFailures: 0 };
@@ -111,8 +112,8 @@ export class HealthMonitor {
   }
 }
 
-async function perform(app: AppDefinition, instance: Instance, check: HealthCheck): Promise<CheckResult> {
-  const target = checkTarget(app, instance, check);
+async function perform(app: RunSpec, instance: Instance, check: HealthCheck): Promise<CheckResult> {
+  const target = isPod(app) ? undefined : checkTarget(app, instance, check);
   if (target === undefined) return { isHealthy: false, cause: "the task's address is not known" };
   const timeoutMs = check.timeoutSeconds * 1000;
   try {

@@ -1,6 +1,7 @@
 import type { AppDefinition, ReadinessCheck, ReadinessCheckResult } from "@drover/lib/marathon/types";
 import type { Instance } from "../model/instance";
 import { appPorts } from "../model/ports";
+import { isPod, type RunSpec } from "../model/run-spec";
 import { portTarget, urlOf } from "./check-target";
 import { askHttp } from "./probe";
 
@@ -20,9 +21,9 @@ export class ReadinessMonitor {
   constructor(private readonly onReady: () => void) {}
 
   /** True when the task is ready or has no check; begins to ask when it runs and was not asked before. */
-  isReady(instance: Instance, app: AppDefinition): boolean {
+  isReady(instance: Instance, app: RunSpec): boolean {
     const check = app.readinessChecks[0];
-    if (check === undefined) return true;
+    if (check === undefined || isPod(app)) return true;
     const known = this.watched.get(instance.id);
     if (known === undefined && instance.state === "TASK_RUNNING") {
       const result = { name: check.name, taskId: instance.taskId, ready: false };

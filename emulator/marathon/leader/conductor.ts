@@ -1,4 +1,3 @@
-import type { AppDefinition } from "@drover/lib/marathon/types";
 import { type Moves, scaleMoves, stopMoves, type TaskView, upgradeMoves } from "../deployments/moves";
 import type { Action } from "../deployments/plan";
 import type { RunningDeployment } from "../deployments/running-deployment";
@@ -7,10 +6,12 @@ import type { HealthMonitor } from "../health/health-monitor";
 import type { ReadinessMonitor } from "../health/readiness-monitor";
 import { configVersion } from "../model/app-change";
 import type { Instance } from "../model/instance";
+import type { RunSpec } from "../model/run-spec";
 import type { Definitions } from "./definitions";
 import type { InstanceRegistry } from "./instance-registry";
 import type { LaunchQueue } from "./launch-queue";
 import type { OfferInterest } from "./offer-interest";
+import type { ReleaseList } from "./release-list";
 import type { TaskTracker } from "./task-tracker";
 import { isGivenUp } from "./unreachable";
 import type { WantedState } from "./wanted-state";
@@ -22,6 +23,7 @@ export interface ConductorParts {
   tracker: TaskTracker;
   queue: LaunchQueue;
   interest: OfferInterest;
+  releases: ReleaseList;
   health: HealthMonitor;
   readiness: ReadinessMonitor;
   events: EventBus;
@@ -52,16 +54,16 @@ export class Conductor {
   }
 
   private advance(): void {
-    const { state, instances, queue, interest } = this.parts;
+    const { state, instances, queue, interest, releases } = this.parts;
     for (const deployment of [...state.deployments.values()]) this.step(deployment);
-    for (const id of new Set([...state.root.apps.keys(), ...instances.appIds()])) {
+    for (const id of new Set([...state.root.specs.keys(), ...instances.appIds()])) {
       const [deployment] = state.deploymentsOf(id);
       if (deployment === undefined || deployment.hasFinished(id)) this.keep(id);
       // An app whose step has not come yet gets nothing new.
       else if (deployment.actionFor(id) === undefined) this.want(id, 0);
     }
     const ready = queue.ready(Date.now()).map((app) => app.id);
-    interest.update(ready, state.deployments.size > 0);
+    interest.update([...ready, ...releases.pending()], state.deployments.size > 0);
   }
 
   /** Does what the step in hand needs, and goes on to the next when all of it is done. */
@@ -72,7 +74,7 @@ export class Conductor {
       const areDone = actions.map((action) => this.carryOut(deployment, action));
       if (areDone.includes(false)) return;
       if (actions.length > 0) {
-        const currentStep = { actions };
+        const currentStep = deployment.currentStep();
         events.publish("deployment_step_success", { plan: deployment.plan(), currentStep });
       }
       deployment.step++;
@@ -82,23 +84,23 @@ export class Conductor {
   }
 
   announceStep(deployment: RunningDeployment): void {
-    const currentStep = { actions: deployment.currentActions };
+    const currentStep = deployment.currentStep();
     this.parts.events.publish("deployment_info", { plan: deployment.plan(), currentStep });
   }
 
   /** Returns true when the action is done. */
-  private carryOut(deployment: RunningDeployment, { action, app: id }: Action): boolean {
-    const app = this.parts.state.root.apps.get(id);
-    if (action === "StartApplication") return true;
-    if (action === "StopApplication" || app === undefined) return this.apply(id, stopMoves(this.views(id, always)));
+  private carryOut(deployment: RunningDeployment, { kind, id }: Action): boolean {
+    const app = this.parts.state.root.specs.get(id);
+    if (kind === "Start") return true;
+    if (kind === "Stop" || app === undefined) return this.apply(id, stopMoves(this.views(id, always)));
     const { version } = deployment;
     const tasks = this.views(id, version);
-    return this.apply(id, action === "RestartApplication" ? upgradeMoves(app, tasks) : scaleMoves(app, tasks, version));
+    return this.apply(id, kind === "Restart" ? upgradeMoves(app, tasks) : scaleMoves(app, tasks, version));
   }
 
   /** Outside of a deployment an app has as many tasks as it says; one that is gone has none. */
   private keep(id: string): void {
-    const app = this.parts.state.root.apps.get(id);
+    const app = this.parts.state.root.specs.get(id);
     const tasks = this.views(id, always);
     this.apply(id, app ? scaleMoves(app, tasks, always) : stopMoves(tasks));
   }
@@ -110,15 +112,20 @@ export class Conductor {
   }
 
   private want(id: string, count: number): void {
-    const app = this.parts.state.root.apps.get(id);
-    if (app) this.parts.queue.want(app, count);
-    else this.parts.queue.forget(id);
+    const app = this.parts.state.root.specs.get(id);
+    if (app) {
+      this.parts.queue.want(app, count);
+      return;
+    }
+    this.parts.queue.forget(id);
+    for (const instance of this.parts.instances.reservedOf(id)) this.parts.watch(this.parts.tracker.giveUp(instance));
   }
 
   /** @param readySince tasks staged since then have to pass the readiness check, older ones need not */
   private views(id: string, readySince: string): TaskView[] {
-    const app = this.parts.state.root.apps.get(id);
-    return this.parts.instances.ofApp(id).map((instance) => ({
+    const app = this.parts.state.root.specs.get(id);
+    const instances = this.parts.instances.ofApp(id).filter(({ state }) => state !== "RESERVED");
+    return instances.map((instance) => ({
       instance,
       isUpToDate: app !== undefined && instance.configVersion === configVersion(app),
       isServing: this.isServing(instance, readySince),
@@ -140,9 +147,9 @@ export class Conductor {
     const { state, events, readiness, onFinished } = this.parts;
     state.deployments.delete(deployment.id);
     for (const { id } of deployment.changes) readiness.forgetApp(id);
-    const gone = deployment.changes.filter(({ id }) => !state.root.apps.has(id)).map(({ id }) => id);
+    const gone = deployment.changes.filter(({ id }) => !state.root.specs.has(id)).map(({ id }) => id);
     for (const id of gone) this.forget(id);
-    for (const { id } of deployment.changes) this.prune(id, state.root.apps.get(id));
+    for (const { id } of deployment.changes) this.prune(id, state.root.specs.get(id));
     events.publish("deployment_success", { id: deployment.id, plan: deployment.plan() });
     onFinished(deployment);
   }
@@ -154,7 +161,7 @@ export class Conductor {
     this.parts.events.publish("app_terminated_event", { appId: id });
   }
 
-  private prune(id: string, current: AppDefinition | undefined): void {
+  private prune(id: string, current: RunSpec | undefined): void {
     this.parts.definitions.prune(id, current, this.parts.instances.ofApp(id));
   }
 }

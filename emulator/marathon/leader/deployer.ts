@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { DeploymentResult } from "@drover/lib/marathon/types";
-import { type AppChange, changesBetween, planSteps } from "../deployments/plan";
+import type { DeploymentAction, DeploymentResult } from "@drover/lib/marathon/types";
+import { type AppChange, actionView, changesBetween, planSteps } from "../deployments/plan";
 import { RunningDeployment } from "../deployments/running-deployment";
 import type { EventBus } from "../events/event-bus";
 import { ApiError } from "../model/api-error";
 import { configVersion } from "../model/app-change";
 import type { Instance } from "../model/instance";
-import { type Root, withApp, withoutApp } from "../model/root";
+import { type Root, withoutSpec, withSpec } from "../model/root";
 import type { Store, StoredDeployment } from "../state/store";
 import { type ChangeRules, type Draft, prepareChange } from "./change-preparation";
 import type { Conductor } from "./conductor";
@@ -49,11 +49,11 @@ export class Deployer {
   }
 
   /** The steps such a change would take; nothing is done. */
-  plan(change: Change): { actions: { action: string; app: string }[] }[] {
+  plan(change: Change): { actions: DeploymentAction[] }[] {
     const { state, rules } = this.parts;
     const version = state.clock.next();
     const after = prepareChange(state.root, change(state.root, version), version, rules);
-    return planSteps(changesBetween(state.root, after), after).map((actions) => ({ actions }));
+    return planSteps(changesBetween(state.root, after), after).map((actions) => ({ actions: actions.map(actionView) }));
   }
 
   /** Stops a deployment and starts another that restores what was before it. */
@@ -69,14 +69,14 @@ export class Deployer {
     return this.inOrder(async () => {
       const deployment = this.find(id);
       this.drop(deployment);
-      await this.parts.store.endDeployment(deployment, this.parts.state.root);
+      await this.parts.store.endDeployment(deployment);
       this.parts.conductor.advanceSoon();
     });
   }
 
   /** Takes a deployment that is over from the store; in order, since the next one may create anew what this one removed. */
   end(deployment: RunningDeployment): Promise<void> {
-    return this.inOrder(() => this.parts.store.endDeployment(deployment, this.parts.state.root));
+    return this.inOrder(() => this.parts.store.endDeployment(deployment));
   }
 
   /** Goes on with the deployments of a former leader. */
@@ -165,5 +165,5 @@ export class Deployer {
 
 /** The definition of before comes back as it was, so tasks that still run it are up to date again. */
 function withoutChange(root: Root, { id, from }: AppChange): Root {
-  return from ? withApp(root, from) : withoutApp(root, id);
+  return from ? withSpec(root, from) : withoutSpec(root, id);
 }

@@ -3,7 +3,7 @@ import type { MasterDetector } from "@drover/lib/mesos/master-detector";
 import { SchedulerDriver } from "@drover/lib/mesos/scheduler";
 import type { Event, FrameworkInfo } from "@drover/lib/mesos/types";
 import type { EventBus } from "../events/event-bus";
-import type { Instance } from "../model/instance";
+import { type Instance, liveTaskIdsOf } from "../model/instance";
 import { mesosCredentials, type Settings } from "../settings";
 import type { OfferAnswers } from "./offer-handler";
 import type { OfferFlow } from "./offer-interest";
@@ -80,9 +80,11 @@ export class Framework implements OfferAnswers, OfferFlow {
   /** Asks for the state of these tasks, and for all the master knows: tasks of ours that we do not know come up, too. */
   async reconcile(instances: readonly Instance[]): Promise<void> {
     const latest = new Date(Date.now() - reconcileAgeMs).toISOString();
-    const known = instances.filter((instance) => instance.stagedAt <= latest);
+    const known = instances.filter(({ stagedAt, state }) => stagedAt <= latest && state !== "RESERVED");
     if (known.length > 0) {
-      await this.driver.reconcile(known.map(({ taskId, agentId }) => ({ taskId, agentId })));
+      await this.driver.reconcile(
+        known.flatMap((instance) => liveTaskIdsOf(instance).map((taskId) => ({ taskId, agentId: instance.agentId }))),
+      );
     }
     await this.driver.reconcile([]);
   }
@@ -110,7 +112,10 @@ export class Framework implements OfferAnswers, OfferFlow {
 
 function frameworkInfo(settings: Settings, id: string | undefined): FrameworkInfo {
   const principal = settings.mesos_authentication_principal;
-  const optional = settings.enable_features.has("task_killing") ? ["TASK_KILLING_STATE"] : [];
+  const optional = [
+    ...(settings.enable_features.has("task_killing") ? ["TASK_KILLING_STATE"] : []),
+    ...(settings.enable_features.has("gpu_resources") ? ["GPU_RESOURCES"] : []),
+  ];
   return {
     ...(id ? { id: { value: id } } : {}),
     user: settings.mesos_user,
@@ -121,6 +126,8 @@ function frameworkInfo(settings: Settings, id: string | undefined): FrameworkInf
     hostname: settings.hostname,
     webui_url: settings.webui_url ?? `http://${settings.hostname}:${settings.http_port}`,
     ...(principal ? { principal } : {}),
-    capabilities: ["MULTI_ROLE", "PARTITION_AWARE", ...optional].map((type) => ({ type })),
+    capabilities: ["MULTI_ROLE", "PARTITION_AWARE", "REGION_AWARE", "RESERVATION_REFINEMENT", ...optional].map(
+      (type) => ({ type }),
+    ),
   };
 }

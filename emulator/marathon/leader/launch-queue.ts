@@ -1,5 +1,6 @@
-import type { AppDefinition } from "@drover/lib/marathon/types";
+import type { Offer } from "@drover/lib/mesos/types";
 import { LaunchDelays } from "../deployments/launch-delays";
+import type { RunSpec } from "../model/run-spec";
 import { type RejectReason, rejectReasons } from "../placement/offer-match";
 
 export interface RejectSummary {
@@ -8,8 +9,15 @@ export interface RejectSummary {
   processed: number;
 }
 
+/** An offer that did not fit. */
+export interface UnusedOffer {
+  offer: Offer;
+  reason: RejectReason;
+  timestamp: string;
+}
+
 interface Entry {
-  app: AppDefinition;
+  app: RunSpec;
   count: number;
   since: string;
   processed: number;
@@ -19,6 +27,8 @@ interface Entry {
   /** Reasons since the entry is there, and those of the last round of offers. */
   rejects: Map<RejectReason, number>;
   lastRejects: RejectReason[];
+  /** By agent: the last offer of each that did not fit. */
+  unusedOffers: Map<string, UnusedOffer>;
 }
 
 /** The tasks that are wanted and have no offer yet, by app, with what became of the offers so far. */
@@ -27,7 +37,7 @@ export class LaunchQueue {
   private readonly entries = new Map<string, Entry>();
 
   /** Sets how many tasks of an app are missing; 0 takes it from the queue. */
-  want(app: AppDefinition, count: number): void {
+  want(app: RunSpec, count: number): void {
     if (count === 0) {
       this.entries.delete(app.id);
       return;
@@ -38,6 +48,7 @@ export class LaunchQueue {
       unused: 0,
       rejects: new Map(),
       lastRejects: [],
+      unusedOffers: new Map(),
     };
     this.entries.set(app.id, { ...entry, app, count });
   }
@@ -61,18 +72,20 @@ export class LaunchQueue {
     for (const entry of this.entries.values()) entry.lastRejects = [];
   }
 
-  rejected(appId: string, reason: RejectReason): void {
+  rejected(appId: string, reason: RejectReason, offer: Offer): void {
     const entry = this.entries.get(appId);
     if (entry === undefined) return;
     entry.processed++;
     entry.unused++;
-    entry.lastUnusedOfferAt = new Date().toISOString();
+    const timestamp = new Date().toISOString();
+    entry.lastUnusedOfferAt = timestamp;
+    entry.unusedOffers.set(offer.agent_id.value, { offer, reason, timestamp });
     entry.rejects.set(reason, (entry.rejects.get(reason) ?? 0) + 1);
     entry.lastRejects.push(reason);
   }
 
   /** Apps whose tasks may start now, those that wait longest first. */
-  ready(nowMs: number): AppDefinition[] {
+  ready(nowMs: number): RunSpec[] {
     return [...this.entries.values()].map((entry) => entry.app).filter((app) => this.delays.leftMs(app, nowMs) === 0);
   }
 
@@ -85,7 +98,7 @@ export class LaunchQueue {
     return this.entries.get(appId)?.count ?? 0;
   }
 
-  /** The queue as `GET /v2/queue` answers it. */
+  /** The queue, app by app. */
   describe(nowMs: number): QueueItem[] {
     return [...this.entries.values()].map((entry) => {
       const leftMs = this.delays.leftMs(entry.app, nowMs);
@@ -102,13 +115,14 @@ export class LaunchQueue {
           rejectSummaryLastOffers: summarise(countOf(entry.lastRejects)),
           rejectSummaryLaunchAttempt: summarise(entry.rejects),
         },
+        lastUnusedOffers: [...entry.unusedOffers.values()],
       };
     });
   }
 }
 
 export interface QueueItem {
-  app: AppDefinition;
+  app: RunSpec;
   count: number;
   since: string;
   delay: { timeLeftSeconds: number; overdue: boolean };
@@ -120,6 +134,7 @@ export interface QueueItem {
     rejectSummaryLastOffers: RejectSummary[];
     rejectSummaryLaunchAttempt: RejectSummary[];
   };
+  lastUnusedOffers: UnusedOffer[];
 }
 
 function countOf(reasons: RejectReason[]): Map<RejectReason, number> {

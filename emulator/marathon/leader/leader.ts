@@ -4,7 +4,7 @@ import type { Event, TaskStatus } from "@drover/lib/mesos/types";
 import type { EventBus } from "../events/event-bus";
 import { HealthMonitor } from "../health/health-monitor";
 import { ReadinessMonitor } from "../health/readiness-monitor";
-import { newGroup, type Root } from "../model/root";
+import { newGroup } from "../model/root";
 import type { Settings } from "../settings";
 import type { Store, StoredState } from "../state/store";
 import { Conductor } from "./conductor";
@@ -13,9 +13,11 @@ import { Deployer } from "./deployer";
 import { Framework } from "./framework";
 import { HealthReactions } from "./health-reactions";
 import { InstanceRegistry } from "./instance-registry";
+import type { LaunchRules } from "./launch";
 import { LaunchQueue } from "./launch-queue";
 import { OfferHandler } from "./offer-handler";
 import { OfferInterest } from "./offer-interest";
+import { ReleaseList } from "./release-list";
 import { TaskKiller } from "./task-killer";
 import { TaskTracker } from "./task-tracker";
 import { Timekeeper } from "./timekeeper";
@@ -39,6 +41,7 @@ export class Leader {
   readonly instances = new InstanceRegistry();
   readonly definitions = new Definitions();
   readonly queue = new LaunchQueue();
+  private readonly releases = new ReleaseList();
   readonly readiness: ReadinessMonitor;
   readonly health: HealthMonitor;
   readonly state: WantedState;
@@ -66,9 +69,9 @@ export class Leader {
     stored: StoredState,
   ) {
     const { settings, store, detector, events, log } = options;
-    const { instances, definitions, queue } = this;
+    const { instances, definitions, queue, releases } = this;
     const watch = (work: Promise<unknown>) => this.watch(work);
-    this.state = new WantedState(rootOf(stored));
+    this.state = new WantedState(stored.root);
     this.framework = new Framework({
       settings,
       detector,
@@ -96,7 +99,8 @@ export class Leader {
     this.interest = new OfferInterest(this.framework, settings.min_revive_offers_interval);
     const { killer, interest, state } = this;
     this.tracker = new TaskTracker({
-      ...{ instances, definitions, queue, killer, health, readiness, store, events, log },
+      ...{ instances, definitions, queue, releases, killer, health, readiness, store, events, log },
+      isWanted: (id) => state.root.specs.has(id),
       onChange: () => this.conductor.advanceSoon(),
       onEnded: () => {
         this.conductor.advanceSoon();
@@ -105,7 +109,7 @@ export class Leader {
     });
     const { tracker } = this;
     this.conductor = new Conductor({
-      ...{ state, instances, definitions, tracker, queue, interest, health, readiness, events, watch },
+      ...{ state, instances, definitions, tracker, queue, interest, releases, health, readiness, events, watch },
       onFinished: (deployment) => watch(this.deployer.end(deployment)),
     });
     const { conductor } = this;
@@ -118,10 +122,9 @@ export class Leader {
       maxRunning: settings.max_running_deployments,
     });
     this.offers = new OfferHandler({
-      ...{ queue, instances, tracker, log, watch },
+      ...{ queue, instances, tracker, releases, log, watch },
       answers: this.framework,
-      rules: { acceptedRolesDefault: settings.accepted_resource_roles_default_behavior, random: Math.random },
-      taskInfo: { envPrefix: settings.env_vars_prefix, mesosBridgeName: settings.mesos_bridge_name },
+      rules: () => this.launchRules(),
       maxPerOffer: settings.max_instances_per_offer,
       // A deployment soon needs offers again, without waiting for the next revive.
       refuseMs: () => (state.deployments.size > 0 ? busyRefuseMs : settings.decline_offer_duration),
@@ -149,7 +152,7 @@ export class Leader {
     for (const { changes } of stored.deployments) {
       for (const app of changes.flatMap(({ from, to }) => [from, to])) if (app) this.definitions.add(app);
     }
-    for (const app of stored.root.apps) this.definitions.add(app);
+    for (const app of stored.root.specs.values()) this.definitions.add(app);
     for (const instance of stored.instances) {
       if (this.definitions.of(instance)) continue;
       const app = await this.options.store.definition(instance.appId, instance.version);
@@ -162,7 +165,7 @@ export class Leader {
     this.tracker.restore(stored.instances, stored.failures);
     this.deployer.resume(stored.deployments);
     const { instances, deployments } = stored;
-    log.info({ apps: stored.root.apps.length, tasks: instances.length, deployments: deployments.length }, "leading");
+    log.info({ apps: stored.root.specs.size, tasks: instances.length, deployments: deployments.length }, "leading");
     this.framework.start();
     this.conductor.advanceSoon();
   }
@@ -208,6 +211,22 @@ export class Leader {
     }
   }
 
+  private launchRules(): LaunchRules | undefined {
+    const { settings } = this.options;
+    const principal = settings.mesos_authentication_principal;
+    const frameworkId = this.framework.id;
+    if (frameworkId === undefined) return undefined;
+    return {
+      match: {
+        acceptedRolesDefault: settings.accepted_resource_roles_default_behavior,
+        random: Math.random,
+        ...(settings.enable_features.has("maintenance_mode") ? { drainingSeconds: settings.draining_seconds } : {}),
+      },
+      taskInfo: { envPrefix: settings.env_vars_prefix, mesosBridgeName: settings.mesos_bridge_name },
+      owner: { frameworkId, ...(principal ? { principal } : {}) },
+    };
+  }
+
   private async onUpdate(status: TaskStatus): Promise<void> {
     const { log } = this.options;
     log.info({ taskId: status.task_id.value, state: status.state, message: status.message }, "status update");
@@ -229,11 +248,4 @@ export class Leader {
   private watch(work: Promise<unknown>): void {
     work.catch((error: Error) => this.options.onFatal(error.message));
   }
-}
-
-function rootOf({ root }: StoredState): Root {
-  return {
-    apps: new Map(root.apps.map((app) => [app.id, app])),
-    groups: new Map(root.groups.map((group) => [group.id, group])),
-  };
 }

@@ -1,14 +1,25 @@
 import type { Logger } from "@drover/lib/log";
-import type { AppDefinition, TaskFailure } from "@drover/lib/marathon/types";
+import type { TaskFailure } from "@drover/lib/marathon/types";
 import type { TaskStatus } from "@drover/lib/mesos/types";
 import type { EventBus } from "../events/event-bus";
 import type { HealthMonitor } from "../health/health-monitor";
 import type { ReadinessMonitor } from "../health/readiness-monitor";
-import { conditionOf, hasEnded, type Instance, isFailure, withStatus } from "../model/instance";
+import {
+  conditionOf,
+  hasEnded,
+  type Instance,
+  isFailure,
+  liveTaskIdsOf,
+  taskIdsOf,
+  withStatus,
+} from "../model/instance";
+import { isPod, type RunSpec } from "../model/run-spec";
+import { launchOf } from "../placement/task-id";
 import type { Store } from "../state/store";
 import type { Definitions } from "./definitions";
 import type { InstanceRegistry } from "./instance-registry";
 import type { LaunchQueue } from "./launch-queue";
+import type { ReleaseList } from "./release-list";
 import type { TaskKiller } from "./task-killer";
 import { isToBeForgotten } from "./unreachable";
 
@@ -16,12 +27,15 @@ export interface TrackerParts {
   instances: InstanceRegistry;
   definitions: Definitions;
   queue: LaunchQueue;
+  releases: ReleaseList;
   killer: TaskKiller;
   health: HealthMonitor;
   readiness: ReadinessMonitor;
   store: Store;
   events: EventBus;
   log: Logger;
+  /** True while an app or pod is to be there. */
+  isWanted: (id: string) => boolean;
   /** Something changed that deployments and the queue have to look at. */
   onChange: () => void;
   /** The same; and an agent has room that it did not have before. */
@@ -42,8 +56,8 @@ export class TaskTracker {
     for (const instance of instances) this.parts.instances.put(instance);
     for (const failure of failures) this.failures.set(failure.appId, failure);
     for (const instance of instances) {
-      if (instance.goal === "stop") this.parts.killer.add(instance);
-      this.watchHealth(instance);
+      if (instance.goal === "stop") this.kill(instance);
+      if (instance.state !== "RESERVED") this.watchHealth(instance);
     }
   }
 
@@ -58,17 +72,17 @@ export class TaskTracker {
   async update(status: TaskStatus): Promise<void> {
     const instance = this.parts.instances.withTask(status.task_id.value);
     if (instance === undefined) return this.updateUnknown(status);
-    if (status.healthy !== undefined) this.parts.health.reported(instance.id, status.healthy);
-    if (hasEnded(status.state)) {
-      await this.end(instance, status);
+    if (status.healthy !== undefined)
+      this.parts.health.reported(instance.id, status.healthy, this.checkOf(instance, status));
+    const updated = withStatus(instance, status, new Date().toISOString());
+    if (hasEnded(updated.state)) {
+      await this.end(updated, status);
     } else {
-      const updated = withStatus(instance, status, new Date().toISOString());
+      if (hasEnded(status.state)) this.parts.killer.remove(status.task_id.value);
       this.parts.instances.put(updated);
       this.watchHealth(updated);
-      if (updated.state !== instance.state) {
-        this.tellStatus(updated, status);
-        this.tellChange(updated, conditionOf(updated.state));
-      }
+      if (updated.containers || updated.state !== instance.state) this.tellStatus(updated, status);
+      if (updated.state !== instance.state) this.tellChange(updated, conditionOf(updated.state));
       this.parts.onChange();
       const strategy = this.parts.definitions.of(instance)?.unreachableStrategy;
       if (isToBeForgotten(updated, strategy, Date.now())) await this.expunge(updated, status.message ?? "unreachable");
@@ -76,14 +90,15 @@ export class TaskTracker {
     }
   }
 
-  /** Tells a task to end. One on an agent that is not there is forgotten; should it come back, it is killed then. */
-  async stop(instance: Instance): Promise<void> {
-    if (instance.goal === "stop") return;
+  /** Tells a task to end. @param wipe its volumes go, too. One on an agent that is not there is forgotten; should it come back, it is killed then. */
+  async stop(instance: Instance, wipe = false): Promise<void> {
+    if (instance.state === "RESERVED") return wipe ? this.giveUp(instance) : undefined;
+    if (instance.goal === "stop" && (!wipe || instance.wipe)) return;
     if (instance.state === "TASK_UNREACHABLE") return this.expunge(instance, "killed while unreachable");
-    const stopping: Instance = { ...instance, goal: "stop" };
+    const stopping: Instance = { ...instance, goal: "stop", ...(wipe ? { wipe } : {}) };
     this.parts.instances.put(stopping);
     this.watchHealth(stopping);
-    this.parts.killer.add(stopping);
+    this.kill(stopping);
     this.parts.onChange();
     await this.parts.store.saveInstance(stopping);
   }
@@ -94,12 +109,24 @@ export class TaskTracker {
     await this.end(instance, { task_id: { value: taskId }, agent_id: { value: agentId }, state: "TASK_LOST", message });
   }
 
+  /** Forgets an instance that only holds volumes; they are given back as soon as their agent offers them. */
+  async giveUp(instance: Instance): Promise<void> {
+    const { instances, releases, store, onEnded } = this.parts;
+    instances.remove(instance);
+    releases.add(instance.id);
+    onEnded();
+    await store.removeInstance(instance.id);
+  }
+
   private async end(instance: Instance, status: TaskStatus): Promise<void> {
-    const { instances, definitions, killer, health, readiness, store } = this.parts;
+    const { instances, definitions, releases, killer, health, readiness, store } = this.parts;
     const app = definitions.of(instance);
     const now = new Date();
-    instances.remove(instance);
-    killer.remove(instance.taskId);
+    const reserved = this.reservedAfter(instance, status);
+    if (reserved) instances.put(reserved);
+    else instances.remove(instance);
+    if (instance.volumes && !reserved) releases.add(instance.id);
+    for (const taskId of taskIdsOf(instance)) killer.remove(taskId);
     health.forget(instance.id);
     readiness.forget(instance.id);
     if (app && instance.goal === "run") this.slowDown(app, instance, status, now);
@@ -108,11 +135,34 @@ export class TaskTracker {
     this.parts.onEnded();
     const failure = this.failureOf(instance, status, now);
     if (failure) this.failures.set(instance.appId, failure);
-    await Promise.all([store.removeInstance(instance.id), failure ? store.saveFailure(failure) : undefined]);
+    const kept = reserved ? store.saveInstance(reserved) : store.removeInstance(instance.id);
+    await Promise.all([kept, failure ? store.saveFailure(failure) : undefined]);
+  }
+
+  /** What stays of an instance with volumes when its task has ended; undefined when they are gone or not wanted. */
+  private reservedAfter(instance: Instance, { state }: TaskStatus): Instance | undefined {
+    if (instance.volumes === undefined || instance.wipe || !this.parts.isWanted(instance.appId)) return undefined;
+    if (state === "TASK_GONE" || state === "TASK_GONE_BY_OPERATOR") return undefined;
+    // Refused at its first launch: then nothing was reserved either.
+    const isRefused = state === "TASK_ERROR" || state === "TASK_DROPPED";
+    if (isRefused && launchOf(instance.taskId) === 1) return undefined;
+    return { ...instance, state: "RESERVED", goal: "run" };
+  }
+
+  private kill(instance: Instance): void {
+    for (const taskId of liveTaskIdsOf(instance)) this.parts.killer.add({ taskId, agentId: instance.agentId });
+  }
+
+  /** Which of the health checks a status is about; undefined for an app, which has one that Mesos does. */
+  private checkOf(instance: Instance, status: TaskStatus): number | undefined {
+    const spec = this.parts.definitions.of(instance);
+    if (spec === undefined || !isPod(spec)) return undefined;
+    const name = instance.containers?.find(({ taskId }) => taskId === status.task_id.value)?.name;
+    return spec.pod.containers.filter(({ healthCheck }) => healthCheck).findIndex((each) => each.name === name);
   }
 
   /** A task that failed, or was killed for failing its health check, delays the next one. */
-  private slowDown(app: AppDefinition, instance: Instance, status: TaskStatus, now: Date): void {
+  private slowDown(app: RunSpec, instance: Instance, status: TaskStatus, now: Date): void {
     const { delays } = this.parts.queue;
     if (isFailure(status.state) || status.healthy === false) delays.failed(app, now.getTime());
     else if (instance.startedAt) delays.succeeded(app, (now.getTime() - Date.parse(instance.startedAt)) / 1000);
@@ -126,7 +176,7 @@ export class TaskTracker {
       message: status.message ?? "",
       slaveId: instance.agentId,
       state: status.state,
-      taskId: instance.taskId,
+      taskId: status.task_id.value,
       timestamp: now.toISOString(),
       version: instance.version,
     };
@@ -138,7 +188,7 @@ export class TaskTracker {
     const taskId = status.task_id.value;
     if (hasEnded(status.state)) {
       killer.remove(taskId);
-      const [runSpecId = "", instanceId = taskId] = [taskId.split(".")[0], taskId.replace(/\._app\.\d+$/, "")];
+      const [runSpecId = "", instanceId = taskId] = [taskId.split(".")[0], taskId.split(".").slice(0, 2).join(".")];
       const fields = { instanceId, runSpecId, condition: conditionOf(status.state) };
       events.publish("unknown_instance_terminated_event", fields);
     } else if (status.state !== "TASK_UNREACHABLE" && status.agent_id) {
@@ -155,7 +205,7 @@ export class TaskTracker {
   private tellStatus(instance: Instance, status: TaskStatus): void {
     this.parts.events.publish("status_update_event", {
       slaveId: instance.agentId,
-      taskId: instance.taskId,
+      taskId: status.task_id.value,
       taskStatus: status.state,
       message: status.message ?? "",
       appId: instance.appId,

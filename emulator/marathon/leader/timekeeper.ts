@@ -66,7 +66,7 @@ export class Timekeeper {
     const { instances, tracker, state, watch } = this.parts;
     const instance = instances.get(id);
     if (instance === undefined) return;
-    const strategy = state.root.apps.get(instance.appId)?.unreachableStrategy;
+    const strategy = state.root.specs.get(instance.appId)?.unreachableStrategy;
     if (isToBeForgotten(instance, strategy, nowMs)) watch(tracker.expunge(instance, "unreachable for too long"));
   }
 }

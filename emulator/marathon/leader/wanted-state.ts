@@ -8,7 +8,7 @@ export class WantedState {
   readonly clock = new VersionClock();
 
   constructor(public root: Root) {
-    for (const { version } of [...root.apps.values(), ...root.groups.values()]) this.clock.observe(version);
+    for (const { version } of [...root.specs.values(), ...root.groups.values()]) this.clock.observe(version);
   }
 
   deploymentsOf(appId: string): RunningDeployment[] {

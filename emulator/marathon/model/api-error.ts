@@ -33,8 +33,18 @@ export function unknownApp(id: string, version?: string): ApiError {
   return new ApiError(404, `App '${id}' does not exist${which}`);
 }
 
+export function unknownPod(id: string, version?: string): ApiError {
+  const which = version === undefined ? "" : ` in version ${version}`;
+  return new ApiError(404, `Pod '${id}' does not exist${which}`);
+}
+
 export function unknownGroup(id: string): ApiError {
   return new ApiError(404, `Group '${id}' does not exist`);
+}
+
+/** Upstream's words for what a feature of `--enable_features` would allow. */
+export function featureDisabled(path: string, feature: string): ErrorDetail {
+  return { path, errors: [`Feature ${feature} is not enabled. Enable with --enable_features ${feature})`] };
 }
 
 /** What this Marathon does not do is refused, never ignored. */

@@ -1,37 +1,36 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AppDefinition } from "@drover/lib/marathon/types";
-import type { Unversioned } from "./app-definition";
+import type { RunSpec, Unversioned } from "./run-spec";
 
 /**
- * Gives a changed app its version. A change of nothing but the number of instances leaves the running tasks up to
- * date; any other change makes them old.
- * @returns the app as it was when nothing changed
+ * Gives a changed app or pod its version. A change of nothing but the number of instances leaves the running tasks up
+ * to date; any other change makes them old.
+ * @returns the definition as it was when nothing changed
  */
-export function withVersion(app: Unversioned, previous: AppDefinition | undefined, version: string): AppDefinition {
-  if (previous === undefined) return { ...app, version };
-  if (!isConfigChange(app, previous)) {
-    if (app.instances === previous.instances) return previous;
+export function withVersion(spec: Unversioned, previous: RunSpec | undefined, version: string): RunSpec {
+  if (previous === undefined) return { ...spec, version };
+  if (!isConfigChange(spec, previous)) {
+    if (spec.instances === previous.instances) return previous;
     const lastConfigChangeAt = configVersion(previous);
-    return { ...app, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt } };
+    return { ...spec, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt } };
   }
-  return { ...app, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt: version } };
+  return { ...spec, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt: version } };
 }
 
-/** The same app, but its tasks of now are old: what a restart means. */
-export function restarted(app: AppDefinition, version: string): AppDefinition {
-  return { ...app, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt: version } };
+/** The same, but its tasks of now are old: what a restart means. */
+export function restarted<T extends RunSpec>(spec: T, version: string): T {
+  return { ...spec, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt: version } };
 }
 
-/** The version since which a task of this app is up to date. */
-export function configVersion(app: AppDefinition): string {
-  return app.versionInfo?.lastConfigChangeAt ?? app.version;
+/** The version since which a task of this app or pod is up to date. */
+export function configVersion(spec: RunSpec): string {
+  return spec.versionInfo?.lastConfigChangeAt ?? spec.version;
 }
 
-export function isConfigChange(app: Unversioned | AppDefinition, previous: AppDefinition): boolean {
-  return !isDeepStrictEqual(bare(app), bare(previous));
+export function isConfigChange(spec: Unversioned, previous: RunSpec): boolean {
+  return !isDeepStrictEqual(bare(spec), bare(previous));
 }
 
-function bare(app: Unversioned | AppDefinition): unknown {
-  const { version: _version, versionInfo: _info, instances: _instances, ...config } = app as AppDefinition;
+function bare(spec: Unversioned): unknown {
+  const { version: _version, versionInfo: _info, instances: _instances, ...config } = spec as RunSpec;
   return config;
 }

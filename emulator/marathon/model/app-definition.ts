@@ -5,15 +5,15 @@ import type {
   Network,
   PortDefinition,
   PortMapping,
+  Residency,
   UnreachableStrategy,
   UpgradeStrategy,
+  Volume,
 } from "@drover/lib/marathon/types";
 import type { NetworkedApp } from "./app-networking";
-import type { RawPortMapping } from "./app-schema";
+import type { RawPortMapping, RawVolume } from "./app-schema";
 import { absoluteId, parentOf } from "./path-id";
-
-/** An app without the version, which only its deployment gives. */
-export type Unversioned = Omit<AppDefinition, "version" | "versionInfo">;
+import type { UnversionedApp } from "./run-spec";
 
 export interface AppDefaults {
   /** `--mesos_role` */
@@ -36,13 +36,22 @@ export function mergeUpdate(current: AppDefinition, update: NetworkedApp): Netwo
 }
 
 /** Fills in Marathon's defaults. The id is made absolute, dependencies are taken relative to the app's group. */
-export function completeApp(id: string, app: NetworkedApp, defaults: AppDefaults): Unversioned {
+export function completeApp(id: string, app: NetworkedApp, defaults: AppDefaults): UnversionedApp {
   const networks = app.networks?.length ? app.networks : [{ mode: "host" as const }];
   const isHost = isHostNetwork(networks);
   const container = completeContainer(app, networks);
+  const isResident = container?.volumes.some((volume) => "persistent" in volume) ?? false;
   return {
     id,
-    ...pick(app, ["cmd", "args", "user", "acceptedResourceRoles", "taskKillGracePeriodSeconds"]),
+    ...pick(app, [
+      "cmd",
+      "args",
+      "user",
+      "acceptedResourceRoles",
+      "taskKillGracePeriodSeconds",
+      "resourceLimits",
+      "tty",
+    ]),
     env: app.env === undefined ? {} : onlyTexts(app.env),
     labels: app.labels ?? {},
     instances: app.instances ?? 1,
@@ -65,7 +74,8 @@ export function completeApp(id: string, app: NetworkedApp, defaults: AppDefaults
     healthChecks: (app.healthChecks ?? []).map(completeHealthCheck),
     readinessChecks: app.readinessChecks ?? [],
     upgradeStrategy: completeUpgrade(app.upgradeStrategy, container),
-    unreachableStrategy: completeUnreachable(app.unreachableStrategy),
+    unreachableStrategy: completeUnreachable(app.unreachableStrategy, isResident),
+    ...(isResident || app.residency ? { residency: completeResidency(app.residency) } : {}),
     killSelection: app.killSelection ?? "YOUNGEST_FIRST",
   };
 }
@@ -92,12 +102,23 @@ function completeContainer(app: NetworkedApp, networks: Network[]): Container | 
           },
         }
       : {}),
-    volumes: (raw.volumes ?? []).map(({ containerPath, hostPath, mode, external }) =>
-      external
-        ? { containerPath, mode: mode ?? "RW", external }
-        : { containerPath, hostPath: hostPath ?? "", mode: mode ?? "RW" },
-    ),
+    volumes: (raw.volumes ?? []).map(completeVolume),
     ...mappings(raw.portMappings, networks),
+  };
+}
+
+function completeVolume({ containerPath, hostPath, mode, external, persistent }: RawVolume): Volume {
+  if (external) return { containerPath, mode: mode ?? "RW", external };
+  // A wrong mode is kept for the validation to refuse.
+  if (persistent) return { containerPath, mode: (mode ?? "RW") as "RW", persistent };
+  return { containerPath, hostPath: hostPath ?? "", mode: mode ?? "RW" };
+}
+
+/** `residency` is implied by persistent volumes; these defaults are upstream's. */
+function completeResidency(given: NetworkedApp["residency"]): Residency {
+  return {
+    relaunchEscalationTimeoutSeconds: given?.relaunchEscalationTimeoutSeconds ?? 3600,
+    taskLostBehavior: given?.taskLostBehavior ?? "WAIT_FOREVER",
   };
 }
 
@@ -147,16 +168,20 @@ function completeHealthCheck(check: HealthCheck): HealthCheck {
   };
 }
 
-/** An app with an external volume runs once: the old task ends before the new one starts. */
+/** With a volume that only one task may use the old task ends before the new one starts. */
 function completeUpgrade(given: Partial<UpgradeStrategy> | undefined, container?: Container): UpgradeStrategy {
-  const isSingle = container?.volumes.some((volume) => "external" in volume) ?? false;
+  const isSingle = container?.volumes.some((volume) => "external" in volume || "persistent" in volume) ?? false;
   return {
     minimumHealthCapacity: given?.minimumHealthCapacity ?? (isSingle ? 0.5 : 1),
     maximumOverCapacity: given?.maximumOverCapacity ?? (isSingle ? 0 : 1),
   };
 }
 
-function completeUnreachable(given: NetworkedApp["unreachableStrategy"]): UnreachableStrategy {
+export function completeUnreachable(
+  given: NetworkedApp["unreachableStrategy"],
+  isResident = false,
+): UnreachableStrategy {
+  if (given === undefined && isResident) return "disabled";
   if (given === "disabled") return given;
   const inactiveAfterSeconds = given?.inactiveAfterSeconds ?? 0;
   return { inactiveAfterSeconds, expungeAfterSeconds: given?.expungeAfterSeconds ?? inactiveAfterSeconds };

@@ -24,7 +24,7 @@ export function toNewForm(app: RawApp, defaultNetworkName?: string): NetworkedAp
   const portDefinitions = app.portDefinitions ?? ports?.map((port) => ({ port }));
   return {
     ...rest,
-    ...(networks ? { networks: networks.map((each) => named(each, defaultNetworkName)) } : {}),
+    ...(networks ? { networks: networks.map((each) => namedNetwork(each, defaultNetworkName)) } : {}),
     ...(portDefinitions ? { portDefinitions: withoutIdlePorts(portDefinitions, networks) } : {}),
     ...(uris ? { fetch: uris.map(fetchOf) } : {}),
     ...(container ? { container: newContainer(container) } : {}),
@@ -67,7 +67,8 @@ function oldNetworks({ container, ipAddress }: RawApp, defaultNetworkName?: stri
   }
 }
 
-function named(network: Network, defaultNetworkName?: string): Network {
+/** Gives a container network without a name the default one. @throws ApiError 422 when there is none */
+export function namedNetwork(network: Network, defaultNetworkName?: string): Network {
   if (network.mode !== "container" || network.name !== undefined) return network;
   if (defaultNetworkName === undefined) {
     throw new ApiError(422, "a container network needs a name: set networks[].name or --default_network_name");

@@ -3,7 +3,7 @@ import { appOf, rules } from "../test/sample-app";
 import { ApiError } from "./api-error";
 import { readApp, updatedApp } from "./app-request";
 import { appProblems } from "./app-validation";
-import { emptyRoot, withApp } from "./root";
+import { emptyRoot, withSpec } from "./root";
 
 /** All that is wrong with a body, as `path: message`. */
 function problems(body: object): string[] {
@@ -124,17 +124,17 @@ test.each([
     { upgradeStrategy: { minimumHealthCapacity: 2 } },
     "/upgradeStrategy/minimumHealthCapacity: must be less than or equal to 1",
   ],
-  [{ constraints: [["hostname", "NEAR"]] }, "/constraints(0)(1): must be one of 'UNIQUE'"],
-  [{ constraints: [["hostname", "LIKE", "("]] }, "/constraints(0): '(' is not a valid regular expression"],
+  [{ constraints: [["hostname", "NEAR"]] }, "/constraints(0): operator must be one of the following"],
+  [{ constraints: [["hostname", "LIKE", "("]] }, "/constraints(0): is not a valid regular expression"],
   [{ id: "/A" }, "/id: must fully match regular expression"],
   [{ id: "/a/tasks" }, "/id: must not end with any of the following reserved keywords"],
   [{ cmd: null }, "/: AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'."],
   [{ args: ["a"] }, "/: AppDefinition must not contain both 'cmd' and 'args'."],
-  [{ healthChecks: [{ portIndex: 1 }] }, "/healthChecks(0)/portIndex: Health check port indices must address"],
+  [{ healthChecks: [{ portIndex: 1 }] }, "/healthChecks(0): Health check port indices must address"],
   [{ healthChecks: [{ protocol: "COMMAND" }] }, "/healthChecks(0)/command: not defined"],
   [{ readinessChecks: [{}] }, "/readinessChecks(0)/portName: No port definition reference for portName http-api"],
   [{ unreachableStrategy: { inactiveAfterSeconds: 9, expungeAfterSeconds: 3 } }, "/unreachableStrategy: inactiveAfter"],
-  [{ acceptedResourceRoles: ["web"] }, "/acceptedResourceRoles: can only contain *"],
+  [{ acceptedResourceRoles: ["web"] }, "/acceptedResourceRoles: acceptedResourceRoles can only contain *"],
   [{ role: "web" }, "/role: got web, expected one of: [*]"],
   [{ portDefinitions: [{ name: "a" }, { name: "a" }] }, "/portDefinitions: Port names must be unique."],
   [{ portDefinitions: [{ port: 80 }, { port: 80 }] }, "/portDefinitions: Ports must be unique."],
@@ -143,14 +143,14 @@ test.each([
     { container: docker, networks: [{ mode: "container/bridge" }], portDefinitions: [{ port: 1 }] },
     "portDefinitions are only allowed with host-networking",
   ],
-  [{ networks: [{ mode: "host" }, { mode: "container", name: "n" }] }, "Host networking cannot be combined"],
-  [{ secrets: { s: { source: "p" } } }, "/secrets: secrets are not supported by this Marathon"],
-  [{ env: { A: { secret: "s" } } }, "/env/A: secrets are not supported by this Marathon"],
-  [{ gpus: 1 }, "/gpus: GPU resources are not supported by this Marathon"],
-  [{ resourceLimits: { cpus: 2 } }, "/resourceLimits: resource limits are not supported"],
+  [{ networks: [{ mode: "host" }, { mode: "container", name: "n" }] }, "/networks: May specify a single host network"],
+  [{ secrets: { s: { source: "p" } } }, "/secrets: Feature secrets is not enabled"],
+  [{ env: { A: { secret: "s" } } }, "/env: use of secret-references"],
+  [{ gpus: 1 }, "/: Feature gpu_resources is not enabled"],
+  [{ resourceLimits: { cpus: 0.5 } }, "/resourceLimits/cpus: resource limit must be"],
   [
     { container: { ...docker, volumes: [{ containerPath: "d", persistent: { size: 1 } }] } },
-    "/container/volumes(0)/persistent: persistent volumes are not supported",
+    "/role: Resident apps cannot have the role *",
   ],
 ])("%j is refused", (body, message) => {
   expect(problems(body).join("\n")).toContain(message);
@@ -174,7 +174,7 @@ test("an app with an external volume runs once, and not beside its successor", (
 describe("a partial update", () => {
   const version = "2024-01-02T03:04:05.678Z";
   const update = (current: object, body: object) => {
-    const root = withApp(emptyRoot(version), appOf(current));
+    const root = withSpec(emptyRoot(version), appOf(current));
     return updatedApp(root, "/app", readApp(body, "/", rules).app, true, rules);
   };
 

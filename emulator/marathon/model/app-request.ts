@@ -1,12 +1,13 @@
-import type { ErrorDetail } from "@drover/lib/marathon/types";
 import * as z from "zod";
 import { invalidObject, refuseInvalid } from "./api-error";
-import { type AppDefaults, completeApp, mergeUpdate, type Unversioned } from "./app-definition";
+import { type AppDefaults, completeApp, mergeUpdate } from "./app-definition";
 import { type NetworkedApp, toNewForm } from "./app-networking";
 import { appSchema, type RawApp } from "./app-schema";
+import { missingFeatures } from "./features";
 import { checkShape } from "./json-shape";
 import { absoluteId } from "./path-id";
-import type { Root } from "./root";
+import { appOf, type Root } from "./root";
+import type { UnversionedApp } from "./run-spec";
 import { unsupportedFields } from "./unsupported-fields";
 
 export interface AppRequestRules extends AppDefaults {
@@ -49,29 +50,15 @@ export function updatedApp(
   update: NetworkedApp,
   isPartial: boolean,
   rules: AppRequestRules,
-): Unversioned {
-  const current = isPartial ? root.apps.get(id) : undefined;
+): UnversionedApp {
+  const current = isPartial ? appOf(root, id) : undefined;
   return completeApp(id, current ? mergeUpdate(current, update) : update, rules);
 }
 
 export function toRequest(raw: RawApp, base: string, rules: AppRequestRules): AppRequest {
-  refuseInvalid([...unsupportedFields(raw), ...featureProblems(raw, rules.features)]);
+  refuseInvalid([...missingFeatures(raw, rules.features), ...unsupportedFields(raw)]);
   return {
     ...(raw.id === undefined ? {} : { id: absoluteId(raw.id, base) }),
     app: toNewForm(raw, rules.defaultNetworkName),
   };
-}
-
-function featureProblems(raw: RawApp, features: ReadonlySet<string>): ErrorDetail[] {
-  if (features.has("external_volumes")) return [];
-  return (raw.container?.volumes ?? []).flatMap((volume, index) =>
-    volume.external
-      ? [
-          {
-            path: `/container/volumes(${index})/external`,
-            errors: ["Feature external_volumes is not enabled. Enable with --enable_features external_volumes)"],
-          },
-        ]
-      : [],
-  );
 }

@@ -1,21 +1,23 @@
+import type { Constraint } from "@drover/lib/marathon/types";
 import * as z from "zod";
+import { constraintProblem, operators } from "./constraint-validation";
 
 /**
  * The shape of an app in a request: the new networking form beside the old one, everything optional. What may stand
  * together, and what this Marathon does not do, is checked later.
  */
 
-const labels = z.record(z.string(), z.string());
-const count = z.number().int().min(0);
-const seconds = z.number().min(0);
-const portNumber = z.number().int().min(0).max(65535);
+export const labels = z.record(z.string(), z.string());
+export const count = z.number().int().min(0);
+export const seconds = z.number().min(0);
+export const portNumber = z.number().int().min(0).max(65535);
 const protocol = z
   .enum(["tcp", "udp", "udp,tcp", "tcp,udp"])
   .transform((given) => (given === "tcp,udp" ? "udp,tcp" : given));
 const volumeMode = z.enum(["RO", "RW"]);
-const share = z.number().min(0).max(1);
+export const share = z.number().min(0).max(1);
 
-const portName = z
+export const portName = z
   .string()
   .max(255)
   .regex(/^[a-zA-Z0-9][-a-zA-Z0-9]*$/, "must be a name of letters, digits and hyphens");
@@ -50,7 +52,15 @@ const volume = z.object({
       shared: z.boolean().optional(),
     })
     .optional(),
-  persistent: z.unknown().optional(),
+  persistent: z
+    .object({
+      type: z.enum(["root", "path", "mount"]).default("root"),
+      size: z.number().int(),
+      maxSize: z.number().int().optional(),
+      profileName: z.string().min(1).optional(),
+      constraints: z.array(z.tuple([z.string(), z.enum(["LIKE", "UNLIKE"]), z.string()])).default([]),
+    })
+    .optional(),
   secret: z.unknown().optional(),
 });
 
@@ -72,7 +82,7 @@ const container = z.object({
   linuxInfo: z.unknown().optional(),
 });
 
-const network = z.object({
+export const network = z.object({
   mode: z.enum(["host", "container", "container/bridge", "none"]).default("container"),
   name: z.string().min(1).optional(),
   labels: labels.optional(),
@@ -111,7 +121,7 @@ const readinessCheck = z.object({
   preserveLastResponse: z.boolean().default(false),
 });
 
-const fetch = z.object({
+export const fetch = z.object({
   uri: z.string().min(1),
   extract: z.boolean().default(true),
   executable: z.boolean().default(false),
@@ -119,17 +129,21 @@ const fetch = z.object({
   destPath: z.string().optional(),
 });
 
-const operators = ["UNIQUE", "CLUSTER", "GROUP_BY", "MAX_PER", "LIKE", "UNLIKE", "IS"] as const;
+/** Operators as pods give them; apps give a list of texts, whose messages are of another kind. */
+export const constraintOperator = z.enum(operators);
 
-const constraint = z
-  .tuple([z.string().min(1), z.enum(operators)], z.string())
-  .refine((given) => given.length <= 3, "must have two or three elements")
-  .transform((given): [string, (typeof operators)[number], string?] => {
-    const [field, operator, value] = given;
-    return value ? [field, operator, value] : [field, operator];
-  });
+const constraint = z.array(z.string()).transform((given, context): Constraint => {
+  const problem = constraintProblem(given);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem, input: given });
+  const [field = "", operator = "", value] = given;
+  const known = operator.toUpperCase() as Constraint[1];
+  return value ? [field, known, value] : [field, known];
+});
 
-const unreachableStrategy = z.union([
+const resourceLimit = z.union([z.literal("unlimited"), z.number().min(0)]);
+export const resourceLimits = z.object({ cpus: resourceLimit.optional(), mem: resourceLimit.optional() });
+
+export const unreachableStrategy = z.union([
   z.literal("disabled"),
   z.object({ inactiveAfterSeconds: seconds.optional(), expungeAfterSeconds: seconds.optional() }),
 ]);
@@ -170,12 +184,17 @@ export const appSchema = z.object({
   unreachableStrategy: unreachableStrategy.optional(),
   killSelection: z.enum(["YOUNGEST_FIRST", "OLDEST_FIRST"]).optional(),
   taskKillGracePeriodSeconds: seconds.optional(),
+  residency: z
+    .object({
+      relaunchEscalationTimeoutSeconds: count.optional(),
+      taskLostBehavior: z.enum(["WAIT_FOREVER", "RELAUNCH_AFTER_TIMEOUT"]).optional(),
+    })
+    .optional(),
+  resourceLimits: resourceLimits.optional(),
+  tty: z.boolean().optional(),
   // Known to upstream, refused here unless they say nothing (unsupported-fields.ts).
   secrets: z.record(z.string(), z.unknown()).optional(),
-  residency: z.unknown().optional(),
-  resourceLimits: z.unknown().optional(),
   check: z.unknown().optional(),
-  tty: z.boolean().optional(),
   executorResources: z.unknown().optional(),
   storeUrls: z.array(z.unknown()).optional(),
 });
@@ -183,4 +202,5 @@ export const appSchema = z.object({
 /** An app as it was sent, in either networking form. */
 export type RawApp = z.infer<typeof appSchema>;
 export type RawContainer = NonNullable<RawApp["container"]>;
+export type RawVolume = z.infer<typeof volume>;
 export type RawPortMapping = z.infer<typeof portMapping>;

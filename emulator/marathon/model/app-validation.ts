@@ -1,28 +1,36 @@
 import type { AppDefinition, ErrorDetail } from "@drover/lib/marathon/types";
-import type { Unversioned } from "./app-definition";
-import { constraintProblems } from "./constraint-validation";
 import { isMesosCheck, usesPort } from "./health-check";
 import { networkProblems } from "./network-validation";
 import { problemsOfAppId } from "./path-id";
 import { appPorts } from "./ports";
+import { residencyProblems } from "./residency";
+import type { UnversionedApp } from "./run-spec";
 import { volumeProblems } from "./volume-validation";
 
-type App = Unversioned | AppDefinition;
+type App = UnversionedApp | AppDefinition;
 
 /** Every rule that concerns one app alone. */
-export function appProblems(app: App, defaultRole: string): ErrorDetail[] {
+export function appProblems(app: App, defaultRole: string, previous?: AppDefinition): ErrorDetail[] {
   return [
     ...details("/id", problemsOfAppId(app.id)),
     ...whatToRun(app),
     ...networkProblems(app),
     ...volumeProblems(app),
-    ...app.constraints.flatMap((constraint, index) =>
-      details(`/constraints(${index})`, constraintProblems(constraint)),
-    ),
     ...roleProblems(app, defaultRole),
     ...healthCheckProblems(app),
     ...readinessCheckProblems(app),
     ...unreachableProblems(app),
+    ...residencyProblems(app, previous),
+    ...limitProblems(app),
+    ...(app.tty && app.container?.type === "DOCKER"
+      ? details("/tty", ["a terminal needs the Mesos containerizer"])
+      : []),
+    ...(app.gpus > 0 && app.container?.type === "DOCKER"
+      ? details("/", ["GPU resources only work with the Mesos containerizer"])
+      : []),
+    ...(app.labels.MARATHON_SINGLE_INSTANCE_APP === "true" && app.instances > 1
+      ? details("/", ["Single instance app may only have one instance"])
+      : []),
   ];
 }
 
@@ -50,7 +58,7 @@ function roleProblems({ role, acceptedResourceRoles = [] }: App, defaultRole: st
   return [
     ...(role === defaultRole ? [] : details("/role", [`got ${role}, expected one of: [${defaultRole}]`])),
     ...(foreign.length > 0
-      ? details("/acceptedResourceRoles", [`can only contain ${allowed.join(" and ")}, not ${foreign.join(", ")}`])
+      ? details("/acceptedResourceRoles", [`acceptedResourceRoles can only contain ${allowed.join(" and ")}`])
       : []),
   ];
 }
@@ -59,7 +67,7 @@ function healthCheckProblems(app: App): ErrorDetail[] {
   const ports = appPorts(app).length;
   const byMesos = app.healthChecks.filter((check) => isMesosCheck(check.protocol)).length;
   return [
-    ...(byMesos > 1 ? details("/healthChecks", ["AppDefinition can contain at most one Mesos health check"]) : []),
+    ...(byMesos > 1 ? details("/", ["AppDefinition can contain at most one Mesos health check"]) : []),
     ...app.healthChecks.flatMap((check, index) => {
       const path = `/healthChecks(${index})`;
       if (check.protocol === "COMMAND") {
@@ -69,13 +77,22 @@ function healthCheckProblems(app: App): ErrorDetail[] {
       return [
         ...(both ? details(path, ["HTTP, HTTPS and TCP health checks take either port or portIndex, not both"]) : []),
         ...(usesPort(check) && !both && (check.portIndex ?? 0) >= ports
-          ? details(`${path}/portIndex`, [
+          ? details(path, [
               "Health check port indices must address an element of the ports array or container port mappings.",
             ])
           : []),
       ];
     }),
   ];
+}
+
+function limitProblems({ cpus, mem, resourceLimits = {} }: App): ErrorDetail[] {
+  const asked = { cpus, mem };
+  return (["cpus", "mem"] as const).flatMap((name) => {
+    const limit = resourceLimits[name];
+    const message = `resource limit must be greater than or equal to requested resource (${asked[name]})`;
+    return typeof limit === "number" && limit < asked[name] ? details(`/resourceLimits/${name}`, [message]) : [];
+  });
 }
 
 function readinessCheckProblems(app: App): ErrorDetail[] {

@@ -9,7 +9,7 @@ export function dependenciesOf(root: Root, ids: readonly string[]): Map<string, 
   const result = new Map<string, Set<string>>();
   for (const id of ids) {
     const wanted = [
-      ...(root.apps.get(id)?.dependencies ?? []),
+      ...(root.specs.get(id)?.dependencies ?? []),
       ...[...root.groups.values()].filter((group) => isWithin(id, group.id)).flatMap((group) => group.dependencies),
     ];
     const isWanted = (other: string) => other !== id && wanted.some((each) => isWithin(other, each));

@@ -1,12 +1,15 @@
-import type { AppDefinition, ErrorDetail } from "@drover/lib/marathon/types";
+import type { ErrorDetail } from "@drover/lib/marathon/types";
 import * as z from "zod";
 import { invalidObject, refuseInvalid, unsupported } from "./api-error";
-import { completeApp, type Unversioned } from "./app-definition";
+import { completeApp } from "./app-definition";
 import { type AppRequestRules, requiredId, toRequest } from "./app-request";
 import { appSchema, type RawApp } from "./app-schema";
 import { checkShape } from "./json-shape";
 import { absoluteId, isWithin, parentOf } from "./path-id";
+import { completePod } from "./pod-request";
+import { podSchema, type RawPod } from "./pod-schema";
 import { type GroupInfo, newGroup, type Root, withAncestors } from "./root";
+import { isPod, type RunSpec, type Unversioned, unversioned } from "./run-spec";
 
 /** A group as it was sent. What a list leaves out is removed; a list left out stays as it is. */
 export interface RawGroup {
@@ -14,7 +17,7 @@ export interface RawGroup {
   apps?: RawApp[];
   groups?: RawGroup[];
   dependencies?: string[];
-  pods?: unknown[];
+  pods?: RawPod[];
   enforceRole?: boolean;
   scaleBy?: number;
   version?: string;
@@ -26,22 +29,34 @@ const groupSchema: z.ZodType<RawGroup> = z.lazy(() =>
     apps: z.array(appSchema).optional(),
     groups: z.array(groupSchema).optional(),
     dependencies: z.array(z.string().min(1)).optional(),
-    pods: z.array(z.unknown()).optional(),
+    pods: z.array(podSchema).optional(),
     enforceRole: z.boolean().optional(),
     scaleBy: z.number().min(0).optional(),
     version: z.string().optional(),
   }),
 );
 
+/** Groups in groups: deeper ones nobody has, and a parser's stack ends somewhere. */
+const maxDepth = 50;
+
 /** Reads a group. @throws ApiError 422 */
 export function readGroup(body: unknown): RawGroup {
+  if (depthOf(body) > maxDepth) {
+    throw invalidObject([{ path: "/groups", errors: [`must not be nested more than ${maxDepth} deep`] }]);
+  }
   const group = checkShape(groupSchema, body);
   refuseInvalid(unsupportedIn(group, ""));
   return group;
 }
 
+/** A group that only names a version asks for what it was then. */
+export function versionAsked(group: RawGroup): string | undefined {
+  const { id: _id, version, ...others } = group;
+  return Object.values(others).every((value) => value === undefined) ? version : undefined;
+}
+
 interface Wanted {
-  apps: Map<string, Unversioned | AppDefinition>;
+  specs: Map<string, Unversioned | RunSpec>;
   groups: ReadonlyMap<string, GroupInfo>;
 }
 
@@ -50,10 +65,24 @@ interface Wanted {
  * @throws ApiError 422 when an app of it is wrong
  */
 export function withPutGroup(root: Root, id: string, group: RawGroup, version: string, rules: AppRequestRules): Wanted {
-  const wanted: Wanted = { apps: new Map(root.apps), groups: root.groups };
+  const wanted: Wanted = { specs: new Map(root.specs), groups: root.groups };
   if (group.scaleBy !== undefined) return scaled(wanted, root, id, group.scaleBy);
   put(wanted, id, group, version, rules);
   return wanted;
+}
+
+/** What is wanted when everything in a group is to be as it was. */
+export function withFormerGroup(root: Root, id: string, former: Root): Wanted {
+  const outside = ([each]: [string, unknown]) => !isWithin(each, id);
+  const inside = ([each]: [string, unknown]) => isWithin(each, id);
+  const specs = [...former.specs].filter(inside).map(([each, spec]): [string, Unversioned | RunSpec] => {
+    const current = root.specs.get(each);
+    return [each, current?.version === spec.version ? current : unversioned(spec)];
+  });
+  return {
+    specs: new Map<string, Unversioned | RunSpec>([...[...root.specs].filter(outside), ...specs]),
+    groups: new Map([...[...root.groups].filter(outside), ...[...former.groups].filter(inside)]),
+  };
 }
 
 function put(wanted: Wanted, id: string, group: RawGroup, version: string, rules: AppRequestRules): void {
@@ -62,8 +91,14 @@ function put(wanted: Wanted, id: string, group: RawGroup, version: string, rules
   const groups = withAncestors(wanted.groups, id, version);
   wanted.groups = new Map(groups).set(id, { ...before, dependencies, version });
   if (group.apps) putApps(wanted, id, group.apps, rules);
+  for (const pod of group.pods ?? []) {
+    const spec = completePod(pod, rules, id);
+    refuseForeign(spec.id, id, "/pods");
+    wanted.specs.set(spec.id, spec);
+  }
   if (group.groups) {
     const kept = group.groups.map((child) => absoluteId(child.id ?? "", id));
+    for (const child of kept) refuseForeign(child, id, "/groups");
     removeOthers(wanted, id, kept);
     for (const child of group.groups) put(wanted, absoluteId(child.id ?? "", id), child, version, rules);
   }
@@ -72,43 +107,42 @@ function put(wanted: Wanted, id: string, group: RawGroup, version: string, rules
 function putApps(wanted: Wanted, id: string, raw: RawApp[], rules: AppRequestRules): void {
   const requests = raw.map((each) => toRequest(each, id, rules));
   const ids = new Set(requests.map(requiredId));
-  for (const other of [...wanted.apps.keys()]) {
-    if (parentOf(other) === id && !ids.has(other)) wanted.apps.delete(other);
+  for (const [other, spec] of [...wanted.specs]) {
+    if (!isPod(spec) && parentOf(other) === id && !ids.has(other)) wanted.specs.delete(other);
   }
   for (const request of requests) {
     const appId = requiredId(request);
-    if (parentOf(appId) !== id) {
-      throw invalidObject([{ path: "/apps", errors: [`Identifier ${appId} is not child of ${id}`] }]);
-    }
-    wanted.apps.set(appId, completeApp(appId, request.app, rules));
+    refuseForeign(appId, id, "/apps");
+    wanted.specs.set(appId, completeApp(appId, request.app, rules));
   }
+}
+
+/** @throws ApiError 422 for what does not lie in the group that lists it */
+function refuseForeign(id: string, group: string, path: string): void {
+  if (parentOf(id) === group && id !== group) return;
+  throw invalidObject([{ path, errors: [`Identifier ${id} is not child of '${group}'`] }]);
 }
 
 /** Removes the groups within a group that a list does not name, with all that is in them. */
 function removeOthers(wanted: Wanted, id: string, kept: readonly string[]): void {
   const stays = (each: string) => !isWithin(each, id) || each === id || kept.some((child) => isWithin(each, child));
   wanted.groups = new Map([...wanted.groups].filter(([each]) => stays(each)));
-  for (const app of [...wanted.apps.keys()]) {
-    if (parentOf(app) !== id && !stays(app)) wanted.apps.delete(app);
+  for (const spec of [...wanted.specs.keys()]) {
+    if (parentOf(spec) !== id && !stays(spec)) wanted.specs.delete(spec);
   }
 }
 
 function scaled(wanted: Wanted, root: Root, id: string, factor: number): Wanted {
-  for (const app of root.apps.values()) {
-    if (!isWithin(app.id, id)) continue;
-    const { version: _version, versionInfo: _info, ...definition } = app;
-    wanted.apps.set(app.id, { ...definition, instances: Math.ceil(app.instances * factor) });
+  for (const spec of root.specs.values()) {
+    if (!isWithin(spec.id, id)) continue;
+    wanted.specs.set(spec.id, { ...unversioned(spec), instances: Math.ceil(spec.instances * factor) });
   }
   return wanted;
 }
 
 function unsupportedIn(group: RawGroup, path: string): ErrorDetail[] {
   return [
-    ...((group.pods ?? []).length > 0 ? [unsupported(`${path}/pods`, "pods are")] : []),
     ...(group.enforceRole ? [unsupported(`${path}/enforceRole`, "roles by group are")] : []),
-    ...(group.version !== undefined && isOnlyVersion(group)
-      ? [unsupported(`${path}/version`, "a group's return to a former version is")]
-      : []),
     ...(group.groups ?? []).flatMap((child, index) => [
       ...(child.id === undefined ? [{ path: `${path}/groups(${index})/id`, errors: ["error.path.missing"] }] : []),
       ...unsupportedIn(child, `${path}/groups(${index})`),
@@ -116,7 +150,15 @@ function unsupportedIn(group: RawGroup, path: string): ErrorDetail[] {
   ];
 }
 
-/** A version among other fields is what an answer of ours carried, and is ignored like all that is read-only. */
-function isOnlyVersion({ id: _id, version: _version, ...others }: RawGroup): boolean {
-  return Object.values(others).every((value) => value === undefined);
+function depthOf(body: unknown): number {
+  let level: unknown[] = [body];
+  let depth = 0;
+  while (level.length > 0 && depth <= maxDepth) {
+    level = level.flatMap((each) => {
+      const children = typeof each === "object" && each !== null && "groups" in each ? each.groups : [];
+      return Array.isArray(children) ? children : [];
+    });
+    depth++;
+  }
+  return depth;
 }

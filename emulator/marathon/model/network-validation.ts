@@ -8,25 +8,31 @@ export function networkProblems(app: Networked): ErrorDetail[] {
   const { networks, portDefinitions = [], container } = app;
   const mappings = container?.portMappings ?? [];
   const of = (mode: string) => networks.filter((network) => network.mode === mode).length;
+  const isHost = isHostNetwork(networks);
   const problems: [wrong: boolean, path: string, message: string][] = [
-    [networks.length > 1 && of("host") > 0, "/networks", "Host networking cannot be combined with other networks"],
-    [networks.length > 1 && of("none") > 0, "/networks", "Network mode none cannot be combined with other networks"],
-    [of("container/bridge") > 1, "/networks", "Only one bridge network is allowed"],
     [
-      networks.length > 1 && container?.type === "DOCKER",
+      networks.length > 1 && networks.length !== of("container"),
       "/networks",
-      "may only specify a single container network when using the Docker containerizer",
+      "May specify a single host network, single bridge network, or else 1-to-n container networks",
     ],
     [
-      !isHostNetwork(networks) && portDefinitions.length > 0,
-      "/portDefinitions",
-      "portDefinitions are only allowed with host-networking",
+      networks.some(({ mode, name, labels }) => mode === "host" && (name !== undefined || labels !== undefined)),
+      "/networks",
+      "Host networks may not have names or labels",
     ],
     [
-      isHostNetwork(networks) && mappings.length > 0,
-      "/container/portMappings",
-      "portMappings are not allowed with host-networking",
+      networks.some(({ mode, name }) => mode === "container/bridge" && name !== undefined),
+      "/networks",
+      "Bridge networks may not have names",
     ],
+    [hasRepeats(networks.flatMap(({ name }) => name ?? [])), "/networks", "Duplicate networks are not allowed"],
+    [
+      of("container") > 1 && container?.type === "DOCKER",
+      "/",
+      "may only specify a single container network when using the Docker container engine",
+    ],
+    [!isHost && portDefinitions.length > 0, "/", "portDefinitions are only allowed with host-networking"],
+    [isHost && mappings.length > 0, "/", "portMappings are not allowed with host-networking"],
     [of("none") > 0 && mappings.length > 0, "/container/portMappings", "portMappings need a network"],
   ];
   return [
@@ -60,7 +66,9 @@ function foreignNetworkNames({ networks, container }: Networked): ErrorDetail[] 
     const foreign = networkNames.filter((name) => !names.includes(name));
     if (foreign.length > 0) return [{ path, errors: [`must name networks of the app, not ${foreign.join(", ")}`] }];
     const isVague = names.length > 1 && hostPort !== undefined && networkNames.length !== 1;
-    return isVague ? [{ path, errors: ["must name one network when the app has several and a host port"] }] : [];
+    const message =
+      "networkNames must be a single item list when hostPort is specified and more than 1 container network is defined";
+    return isVague ? [{ path: `/container/portMappings(${index})`, errors: [message] }] : [];
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorDetail } from "@drover/lib/marathon/types";
 import { dependenciesOf, dependencyLevels } from "./dependencies";
 import { problemsOfGroupId } from "./path-id";
-import type { Root } from "./root";
+import { appsOf, type Root } from "./root";
 import { exclusiveVolumes } from "./volume-validation";
 
 /** Rules that concern apps and groups together. */
@@ -9,16 +9,18 @@ export function rootProblems(root: Root): ErrorDetail[] {
   return [...groupIdProblems(root), ...sharedVolumes(root), ...circles(root)];
 }
 
-function groupIdProblems({ apps, groups }: Root): ErrorDetail[] {
+function groupIdProblems({ specs, groups }: Root): ErrorDetail[] {
   return [...groups.keys()].flatMap((id) => [
     ...problemsOfGroupId(id).map((error) => ({ path: "/id", errors: [`${id} ${error}`] })),
-    ...(apps.has(id) ? [{ path: "/id", errors: [`An app and a group must not have the same id: ${id} is both`] }] : []),
+    ...(specs.has(id)
+      ? [{ path: "/id", errors: [`An app and a group must not have the same id: ${id} is both`] }]
+      : []),
   ]);
 }
 
-function sharedVolumes({ apps }: Root): ErrorDetail[] {
+function sharedVolumes(root: Root): ErrorDetail[] {
   const users = new Map<string, string[]>();
-  for (const app of apps.values()) {
+  for (const app of appsOf(root)) {
     for (const name of exclusiveVolumes(app)) users.set(name, [...(users.get(name) ?? []), app.id]);
   }
   return [...users]
@@ -30,6 +32,6 @@ function sharedVolumes({ apps }: Root): ErrorDetail[] {
 }
 
 function circles(root: Root): ErrorDetail[] {
-  const levels = dependencyLevels(dependenciesOf(root, [...root.apps.keys()]));
+  const levels = dependencyLevels(dependenciesOf(root, [...root.specs.keys()]));
   return levels ? [] : [{ path: "/dependencies", errors: ["Dependency graph has cyclic dependencies."] }];
 }

@@ -6,7 +6,7 @@ import { dependenciesOf, dependencyLevels } from "./dependencies";
 import { parseLabelSelector } from "./label-selector";
 import { absoluteId, ancestorsOf, isWithin, mesosName, parentOf, problemsOfAppId, underscored } from "./path-id";
 import { appPorts } from "./ports";
-import { emptyRoot, withApp, withGroup, withoutGroup } from "./root";
+import { emptyRoot, withoutGroup, withSpec } from "./root";
 import { rootProblems } from "./root-validation";
 import { assignServicePorts } from "./service-ports";
 import { VersionClock } from "./timestamp";
@@ -106,24 +106,24 @@ describe("groups", () => {
     appOf({ id: "/g/db" }),
     appOf({ id: "/g/web", dependencies: ["db"] }),
     appOf({ id: "/front", dependencies: ["/g"] }),
-  ].reduce(withApp, emptyRoot(version));
+  ].reduce(withSpec, emptyRoot(version));
 
   test("dependencies on apps and groups give the order", () => {
-    expect(dependencyLevels(dependenciesOf(root, [...root.apps.keys()]))).toEqual([["/g/db"], ["/g/web"], ["/front"]]);
+    expect(dependencyLevels(dependenciesOf(root, [...root.specs.keys()]))).toEqual([["/g/db"], ["/g/web"], ["/front"]]);
     expect(rootProblems(root)).toEqual([]);
   });
 
   test("circles and ids that are app and group at once are refused", () => {
-    const circle = withApp(root, appOf({ id: "/g/db", dependencies: ["web"] }));
+    const circle = withSpec(root, appOf({ id: "/g/db", dependencies: ["web"] }));
     expect(rootProblems(circle)).toEqual([{ path: "/dependencies", errors: [expect.stringContaining("cyclic")] }]);
-    const both = withApp(root, appOf({ id: "/g" }));
+    const both = withSpec(root, appOf({ id: "/g" }));
     expect(rootProblems(both)[0]?.errors[0]).toContain("/g is both");
   });
 
   test("a group goes with all that is in it, the root group stays", () => {
     const group = { id: "/g/sub", dependencies: [], version };
-    const rest = withoutGroup(withGroup(root, group), "/g");
-    expect([...rest.apps.keys()]).toEqual(["/front"]);
+    const rest = withoutGroup({ ...root, groups: new Map(root.groups).set(group.id, group) }, "/g");
+    expect([...rest.specs.keys()]).toEqual(["/front"]);
     expect([...rest.groups.keys()]).toEqual(["/"]);
     expect([...withoutGroup(root, "/").groups.keys()]).toEqual(["/"]);
   });

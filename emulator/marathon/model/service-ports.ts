@@ -1,6 +1,6 @@
 import { ApiError } from "./api-error";
-import type { Unversioned } from "./app-definition";
 import { appPorts, withServicePorts } from "./ports";
+import { isPod, type Unversioned } from "./run-spec";
 
 export interface PortRange {
   /** First and last port that is given out. */
@@ -9,7 +9,7 @@ export interface PortRange {
 }
 
 /**
- * Gives every port of the apps that asks for a service port (0) one that is unique over the cluster: the one the app
+ * Gives every port of the apps (pods have none) that asks for a service port (0) one that is unique over the cluster: the one the app
  * had before at this position, else the lowest free one.
  * @param apps what is wanted; apps that ask for nothing are returned as they are
  * @param previous the apps before the change
@@ -20,12 +20,12 @@ export function assignServicePorts<App extends Unversioned>(
   previous: ReadonlyMap<string, Unversioned>,
   range: PortRange,
 ): App[] {
-  const taken = new Set(apps.flatMap((app) => appPorts(app).map((port) => port.servicePort)));
+  const taken = new Set(apps.flatMap(servicePortsOf));
   const kept = new Map<string, number[]>();
   for (const app of apps.filter(asksForPorts)) {
     const before = previous.get(app.id);
-    const old = before ? appPorts(before).map((port) => port.servicePort) : [];
-    const reused = appPorts(app).map(({ servicePort }, index) => {
+    const old = before ? servicePortsOf(before) : [];
+    const reused = servicePortsOf(app).map((servicePort, index) => {
       const candidate = servicePort || old[index] || 0;
       return servicePort === 0 && taken.has(candidate) ? 0 : candidate;
     });
@@ -43,15 +43,18 @@ export function assignServicePorts<App extends Unversioned>(
   };
   return apps.map((app) => {
     const ports = kept.get(app.id);
-    return ports
-      ? withServicePorts(
-          app,
-          ports.map((port) => port || lowestFree()),
-        )
-      : app;
+    if (ports === undefined || isPod(app)) return app;
+    const given = ports.map((port) => port || lowestFree());
+    // Only its ports change, so it stays what it was.
+    return withServicePorts(app, given) as App;
   });
 }
 
 function asksForPorts(app: Unversioned): boolean {
-  return appPorts(app).some((port) => port.servicePort === 0);
+  return servicePortsOf(app).some((port) => port === 0);
+}
+
+/** Pods have none. */
+function servicePortsOf(spec: Unversioned): number[] {
+  return isPod(spec) ? [] : appPorts(spec).map((port) => port.servicePort);
 }

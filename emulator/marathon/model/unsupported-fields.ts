@@ -8,26 +8,16 @@ export function unsupportedFields(app: RawApp): ErrorDetail[] {
   const refuse = (given: boolean, path: string, what: string) => {
     if (given) details.push(unsupported(path, what));
   };
-  refuse(Object.keys(app.secrets ?? {}).length > 0, "/secrets", "secrets are");
-  for (const [name, value] of Object.entries(app.env ?? {})) {
-    refuse(typeof value !== "string", `/env/${name}`, "secrets are");
-  }
-  refuse(app.residency !== undefined, "/residency", "residency is");
-  refuse((app.gpus ?? 0) > 0, "/gpus", "GPU resources are");
-  refuse(app.resourceLimits !== undefined, "/resourceLimits", "resource limits are");
   refuse(app.check !== undefined, "/check", "general checks are");
-  refuse(app.tty === true, "/tty", "terminals are");
   refuse(app.executorResources !== undefined, "/executorResources", "resources for an executor of one's own are");
   refuse((app.storeUrls ?? []).length > 0, "/storeUrls", "the artifact store is");
   refuse(!["", "//cmd"].includes(app.executor ?? ""), "/executor", "an executor of one's own is");
   refuse((app.ipAddress?.discovery?.ports ?? []).length > 0, "/ipAddress/discovery/ports", "discovery ports are");
   refuse((app.ipAddress?.groups ?? []).length > 0, "/ipAddress/groups", "network groups are");
-  refuse(app.container?.docker?.pullConfig !== undefined, "/container/docker/pullConfig", "secrets are");
   refuse(app.container?.linuxInfo !== undefined, "/container/linuxInfo", "Linux settings of a container are");
   for (const [index, volume] of (app.container?.volumes ?? []).entries()) {
     const path = `/container/volumes(${index})`;
-    refuse(volume.persistent !== undefined, `${path}/persistent`, "persistent volumes are");
-    refuse(volume.secret !== undefined, `${path}/secret`, "secrets are");
+    refuse(volume.persistent?.profileName !== undefined, `${path}/persistent/profileName`, "storage profiles are");
     refuse(
       volume.external !== undefined && volume.external.provider !== "dvdi",
       `${path}/external/provider`,

@@ -19,7 +19,7 @@ export function volumeProblems(app: WithVolumes): ErrorDetail[] {
     if ("external" in volume) {
       external.push(volume);
       problems.push(...externalProblems(path, volume, container?.type === "DOCKER"));
-    } else {
+    } else if ("hostPath" in volume) {
       add(volume.hostPath === "", `${path}/hostPath`, "not defined");
     }
   }

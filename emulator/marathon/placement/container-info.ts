@@ -1,4 +1,4 @@
-import type { AppDefinition, Container, Network, Volume } from "@drover/lib/marathon/types";
+import type { AppDefinition, Container, ExternalVolume, HostVolume, Network, Volume } from "@drover/lib/marathon/types";
 import type { ContainerInfo, Volume as MesosVolume, NetworkInfo, PortMapping } from "@drover/lib/mesos/types";
 import { appPorts } from "../model/ports";
 
@@ -24,7 +24,7 @@ function dockerContainer(facts: ContainerFacts, { docker, volumes }: Container):
   const portMappings = mappedPorts(facts);
   return {
     type: "DOCKER",
-    volumes: volumes.map(mesosVolume),
+    volumes: mesosVolumes(volumes),
     docker: {
       image: docker?.image ?? "",
       network,
@@ -47,8 +47,9 @@ function mesosContainer(facts: ContainerFacts, { docker, volumes }: Container): 
     }));
   return {
     type: "MESOS",
-    volumes: volumes.map(mesosVolume),
+    volumes: mesosVolumes(volumes),
     ...(networks.length > 0 ? { network_infos: networks } : {}),
+    ...(facts.app.tty ? { tty_info: {} } : {}),
     mesos: docker ? { image: { type: "DOCKER", docker: { name: docker.image }, cached: !docker.forcePullImage } } : {},
   };
 }
@@ -82,9 +83,14 @@ function mappedPorts({ app, hostPorts }: ContainerFacts): PortMapping[] {
   });
 }
 
-function mesosVolume(volume: Volume): MesosVolume {
+/** Volumes of the task; persistent ones come with its resources. */
+function mesosVolumes(volumes: readonly Volume[]): MesosVolume[] {
+  return volumes.flatMap((volume) => ("persistent" in volume ? [] : mesosVolume(volume)));
+}
+
+function mesosVolume(volume: HostVolume | ExternalVolume): MesosVolume {
   const { containerPath, mode } = volume;
-  if (!("external" in volume)) return { container_path: containerPath, host_path: volume.hostPath, mode };
+  if ("hostPath" in volume) return { container_path: containerPath, host_path: volume.hostPath, mode };
   const { name, options, size } = volume.external;
   const { "dvdi/driver": driver, ...others } = options;
   const given = Object.entries(others).map(([key, value]) => ({ key: key.slice("dvdi/".length), value }));

@@ -1,4 +1,4 @@
-import type { AppDefinition } from "@drover/lib/marathon/types";
+import type { AppDefinition, ResourceLimits } from "@drover/lib/marathon/types";
 import { appPorts } from "../model/ports";
 
 export interface TaskFacts {
@@ -17,9 +17,6 @@ const maxLabelLength = 512;
  */
 export function taskEnvironment(facts: TaskFacts, prefix = ""): Record<string, string> {
   const { app, taskId, host } = facts;
-  const labels = Object.entries(app.labels)
-    .filter(([name, value]) => name.length <= maxLabelLength && value.length <= maxLabelLength)
-    .map(([name, value]): [string, string] => [variableName(name), value]);
   const image = app.container?.docker?.image;
   const own = { HOST: host, ...portVariables(facts) };
   return {
@@ -28,14 +25,39 @@ export function taskEnvironment(facts: TaskFacts, prefix = ""): Record<string, s
     MARATHON_APP_ID: app.id,
     MARATHON_APP_VERSION: app.version,
     ...(image === undefined ? {} : { MARATHON_APP_DOCKER_IMAGE: image }),
-    MARATHON_APP_RESOURCE_CPUS: decimal(app.cpus),
-    MARATHON_APP_RESOURCE_MEM: decimal(app.mem),
-    MARATHON_APP_RESOURCE_DISK: decimal(app.disk),
-    MARATHON_APP_RESOURCE_GPUS: String(app.gpus),
-    MARATHON_APP_LABELS: labels.map(([name]) => name).join(" "),
-    ...Object.fromEntries(labels.map(([name, value]) => [`MARATHON_APP_LABEL_${name}`, value])),
+    ...resourceVariables("MARATHON_APP", app, app.labels),
     ...app.env,
   };
+}
+
+/** `<prefix>_RESOURCE_CPUS` and so on, `<prefix>_LABELS` with the labels' names, and each label. */
+export function resourceVariables(
+  prefix: string,
+  { cpus, mem, disk, gpus }: Record<"cpus" | "mem" | "disk" | "gpus", number>,
+  labels: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const given = Object.entries(labels)
+    .filter(([name, value]) => name.length <= maxLabelLength && value.length <= maxLabelLength)
+    .map(([name, value]): [string, string] => [variableName(name), value]);
+  return {
+    [`${prefix}_RESOURCE_CPUS`]: decimal(cpus),
+    [`${prefix}_RESOURCE_MEM`]: decimal(mem),
+    [`${prefix}_RESOURCE_DISK`]: decimal(disk),
+    [`${prefix}_RESOURCE_GPUS`]: String(gpus),
+    [`${prefix}_LABELS`]: given.map(([name]) => name).join(" "),
+    ...Object.fromEntries(given.map(([name, value]) => [`${prefix}_LABEL_${name}`, value])),
+  };
+}
+
+/** `limits` of a Mesos task; `unlimited` is the number that protobuf's JSON writes as Infinity. */
+export function launchLimits(
+  given: ResourceLimits | undefined,
+): Record<string, { value: number | string }> | undefined {
+  const entries = Object.entries(given ?? {}).filter(([, limit]) => limit !== undefined);
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(
+    entries.map(([name, limit]) => [name, { value: limit === "unlimited" ? "Infinity" : limit }]),
+  );
 }
 
 /** In container networks a task sees the ports inside its container, in host networking those of the agent. */
@@ -54,7 +76,7 @@ function portVariables({ app, hostPorts }: TaskFacts): Record<string, string> {
   };
 }
 
-function variableName(text: string): string {
+export function variableName(text: string): string {
   return text.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
 }
 

@@ -1,8 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { underscored } from "../model/path-id";
 
-/** A new instance's id and that of its one task, as Marathon 1.10 writes them. */
-export function newTaskId(appId: string): { id: string; taskId: string } {
-  const id = `${underscored(appId)}.instance-${randomUUID()}`;
-  return { id, taskId: `${id}._app.1` };
+/** A new instance's id, as Marathon 1.10 writes it. */
+export function newInstanceId(appId: string): string {
+  return `${underscored(appId)}.instance-${randomUUID()}`;
+}
+
+/**
+ * The Mesos task's id. @param container its name in a pod; an app's only one is `_app`
+ * @param launch counts from 1: an instance with volumes is launched again and again
+ */
+export function taskIdOf(instanceId: string, container = "_app", launch = 1): string {
+  return `${instanceId}.${container}.${launch}`;
+}
+
+/** The number at the end of a task's id. */
+export function launchOf(taskId: string): number {
+  return Number(taskId.slice(taskId.lastIndexOf(".") + 1)) || 1;
 }

@@ -4,7 +4,7 @@ import { mesosName } from "../model/path-id";
 import { appPorts } from "../model/ports";
 import { containerInfo } from "./container-info";
 import { mesosHealthCheck } from "./mesos-health-check";
-import { taskEnvironment } from "./task-environment";
+import { launchLimits, taskEnvironment } from "./task-environment";
 
 export interface Placement {
   app: AppDefinition;
@@ -28,12 +28,14 @@ export function taskInfo(placement: Placement, settings: TaskInfoSettings): Task
   const container = containerInfo({ app, taskId, hostPorts, mesosBridgeName: settings.mesosBridgeName });
   const healthCheck = mesosHealthCheck(app, hostPorts);
   const labels = Object.entries(app.labels).map(([key, value]) => ({ key, value }));
+  const limits = launchLimits(app.resourceLimits);
   const grace = app.taskKillGracePeriodSeconds;
   return {
     name: mesosName(app.id),
     task_id: { value: taskId },
     agent_id: { value: agentId },
     resources,
+    ...(limits ? { limits } : {}),
     command: commandInfo(app, taskEnvironment(placement, settings.envPrefix)),
     ...(container ? { container } : {}),
     ...(healthCheck ? { health_check: healthCheck } : {}),

@@ -14,6 +14,7 @@ export class StatePaths {
     this.framework(),
     this.groups(),
     this.deployments(),
+    this.history(),
     ...["apps", "instances", "failures"].map((folder) => `${this.root}/${folder}`),
   ];
 
@@ -25,6 +26,9 @@ export class StatePaths {
   group = (id: string) => `${this.groups()}/${encodeURIComponent(id)}`;
   deployments = () => `${this.root}/deployments`;
   deployment = (id: string) => `${this.deployments()}/${id}`;
+  history = () => `${this.root}/history`;
+  historyRecord = (version: string) => `${this.history()}/${version}`;
+  runtime = () => `${this.root}/runtime`;
   appsIn = (bucket: string) => `${this.root}/apps/${bucket}`;
   app = (id: string) => `${this.appsIn(bucketOf(id))}/${encodeURIComponent(id)}`;
   appVersion = (id: string, version: string) => `${this.app(id)}/${version}`;

@@ -1,19 +1,21 @@
-import type { AppDefinition, TaskFailure } from "@drover/lib/marathon/types";
-import type { MultiOperation, ZookeeperClient } from "@drover/lib/zookeeper/client";
+import type { TaskFailure } from "@drover/lib/marathon/types";
+import type { ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { isZookeeperError } from "@drover/lib/zookeeper/errors";
 import { NodeWriter } from "@drover/lib/zookeeper/node-writer";
 import type { AppChange } from "../deployments/plan";
 import type { Instance } from "../model/instance";
 import type { GroupInfo, Root } from "../model/root";
+import type { RunSpec } from "../model/run-spec";
 import { isVersion } from "../model/timestamp";
 import { decode, encode } from "./codec";
+import { type HistoryRecord, recordOf, stateAt } from "./history";
+import { inChunks } from "./in-chunks";
 import { bucketNames, StatePaths } from "./paths";
 
-/** A running deployment; the definitions it leads from and to are found by their versions. */
+/** A running deployment; what it changes is in the history, under its version. */
 interface SavedDeployment {
   id: string;
   version: string;
-  changes: { id: string; from?: string; to?: string }[];
 }
 
 export interface StoredDeployment {
@@ -24,7 +26,7 @@ export interface StoredDeployment {
 
 export interface StoredState {
   frameworkId?: string;
-  root: { apps: AppDefinition[]; groups: GroupInfo[] };
+  root: Root;
   deployments: StoredDeployment[];
   instances: Instance[];
   failures: TaskFailure[];
@@ -33,7 +35,7 @@ export interface StoredState {
 export interface StoreLimits {
   /** `--zk_max_node_size` */
   maxNodeBytes: number;
-  /** `--zk_max_versions`: so many are kept of each app. */
+  /** `--zk_max_versions`: so many are kept of each app, and of all groups together. */
   maxVersions: number;
 }
 
@@ -41,6 +43,8 @@ export interface StoreLimits {
 export class Store {
   private readonly writer: NodeWriter;
   private readonly paths: StatePaths;
+  /** The latest changes of what is wanted, oldest first. */
+  private records: HistoryRecord[] = [];
 
   constructor(
     private readonly client: ZookeeperClient,
@@ -57,17 +61,25 @@ export class Store {
     await Promise.all(this.paths.buckets().map((folder) => this.client.mkdirp(folder)));
     const rootPath = this.paths.group(rootGroup.id);
     if (!(await this.client.exists(rootPath))) await this.writer.put(rootPath, this.encode(rootGroup));
-    const [framework, groups, saved, apps, instances, failures] = await Promise.all([
+    this.records = (await this.readAll<HistoryRecord>(this.paths.history())).sort(byVersion);
+    const newest = this.records.at(-1);
+    // A leader that died in the middle of it has left the rest to be done.
+    if (newest) await this.apply(newest);
+    const [framework, groups, saved, specs, instances, failures] = await Promise.all([
       this.client.get(this.paths.framework()),
       this.readAll<GroupInfo>(this.paths.groups()),
       this.readAll<SavedDeployment>(this.paths.deployments()),
-      this.loadApps(),
+      this.loadSpecs(),
       this.readBuckets<Instance>(this.paths.instancesIn),
       this.readBuckets<TaskFailure>(this.paths.failuresIn),
     ]);
     const deployments = await Promise.all(saved.map((each) => this.loadDeployment(each)));
     const frameworkId = framework.data.length > 0 ? framework.data.toString("utf8") : undefined;
-    return { ...(frameworkId ? { frameworkId } : {}), root: { apps, groups }, deployments, instances, failures };
+    const root: Root = {
+      specs: new Map(specs.map((spec) => [spec.id, spec])),
+      groups: new Map(groups.map((group) => [group.id, group])),
+    };
+    return { ...(frameworkId ? { frameworkId } : {}), root, deployments, instances, failures };
   }
 
   saveFrameworkId(id: string): Promise<void> {
@@ -75,40 +87,56 @@ export class Store {
   }
 
   /**
-   * Makes a deployment and the state it leads to the current one, in one step; until then nothing has changed.
+   * Makes a deployment and the state it leads to the current one. One small write decides: until then nothing has
+   * changed, from then on a new leader goes on with it. So the number of apps in a change is not limited by the size of
+   * a request to ZooKeeper.
    * @param cancelled deployments it takes the place of
    */
   async beginDeployment(deployment: StoredDeployment, before: Root, after: Root, cancelled: string[]): Promise<void> {
-    await Promise.all(deployment.changes.map((change) => this.saveVersion(change)));
-    const { id, version } = deployment;
-    const changes = deployment.changes.map((change) => ({
-      id: change.id,
-      ...(change.from ? { from: change.from.version } : {}),
-      ...(change.to ? { to: change.to.version } : {}),
-    }));
-    const path = this.paths.deployment(id);
-    const operations: MultiOperation[] = [
-      { type: "create", path, data: this.encode({ id, version, changes }) },
-      ...cancelled.map((each) => ({ type: "remove" as const, path: this.paths.deployment(each) })),
-      ...changes.map((change) => ({
-        type: "set" as const,
-        path: this.paths.app(change.id),
-        data: Buffer.from(change.to ?? ""),
-      })),
-      ...this.groupOperations(before, after),
-    ];
-    await this.writer.multi(operations, () => this.client.exists(path));
+    const { id, version, changes } = deployment;
+    const record = recordOf(version, changes, before, after);
+    const recordPath = this.paths.historyRecord(version);
+    const data = this.encode(record);
+    await inChunks(changes, (change) => this.saveVersion(change));
+    await this.writer.multi(
+      [
+        { type: "create", path: recordPath, data },
+        { type: "create", path: this.paths.deployment(id), data: this.encode({ id, version }) },
+        ...cancelled.map((each) => ({ type: "remove" as const, path: this.paths.deployment(each) })),
+      ],
+      () => this.client.exists(recordPath),
+    );
+    this.records.push(record);
+    await this.apply(record);
   }
 
-  /** Forgets a deployment, with the apps it has removed and the versions that are too many now. */
-  async endDeployment({ id, changes }: { id: string; changes: readonly AppChange[] }, after: Root): Promise<void> {
-    const cleaned = changes.map((change) => {
-      const current = after.apps.get(change.id);
-      return current ? this.dropOldVersions(change.id, current.version) : this.removeApp(change.id);
-    });
-    // Apps go first: a leader that dies in between finds the deployment and does it again.
-    await Promise.all(cleaned);
+  /** Forgets a deployment, and what is too old by now. */
+  async endDeployment({ id, changes }: { id: string; changes: readonly AppChange[] }): Promise<void> {
+    const outdated = this.records.splice(0, Math.max(0, this.records.length - this.limits.maxVersions));
+    const ids = new Set([
+      ...changes.map((change) => change.id),
+      ...outdated.flatMap(({ specs }) => specs.map((spec) => spec.id)),
+    ]);
+    await inChunks([...ids], (each) => this.dropOldVersions(each));
+    await inChunks(outdated, ({ version }) => this.writer.remove(this.paths.historyRecord(version)));
     await this.writer.remove(this.paths.deployment(id));
+  }
+
+  get history(): readonly HistoryRecord[] {
+    return this.records;
+  }
+
+  /** What was wanted after the change of a version; undefined when that is not known (any more). */
+  async rootAt(version: string, now: Root): Promise<Root | undefined> {
+    const former = stateAt(this.records, version, now);
+    if (former === undefined) return undefined;
+    const specs = new Map(now.specs);
+    await inChunks([...former.specs], async ([id, wanted]) => {
+      const spec = wanted === undefined ? undefined : await this.definition(id, wanted);
+      if (spec) specs.set(id, spec);
+      else specs.delete(id);
+    });
+    return { specs, groups: former.groups };
   }
 
   /** Newest first. */
@@ -116,7 +144,7 @@ export class Store {
     return (await this.childrenOf(this.paths.app(id))).sort().reverse();
   }
 
-  async definition(id: string, version: string): Promise<AppDefinition | undefined> {
+  async definition(id: string, version: string): Promise<RunSpec | undefined> {
     return isVersion(version) ? this.tryRead(this.paths.appVersion(id, version)) : undefined;
   }
 
@@ -147,47 +175,54 @@ export class Store {
     await this.writer.create(this.paths.appVersion(id, to.version), data);
   }
 
-  private async dropOldVersions(id: string, current: string): Promise<void> {
-    const outdated = (await this.versionsOf(id)).slice(this.limits.maxVersions).filter((each) => each !== current);
+  /** Makes the current versions and groups those of a change; may be repeated. */
+  private async apply({ specs, groups }: HistoryRecord): Promise<void> {
+    await inChunks(specs, ({ id, to }) => this.writer.put(this.paths.app(id), Buffer.from(to ?? "")));
+    await inChunks(groups, ({ id, to }) =>
+      to ? this.writer.put(this.paths.group(id), this.encode(to)) : this.writer.remove(this.paths.group(id)),
+    );
+  }
+
+  /** Keeps what the history names and the latest versions of what is still wanted. */
+  private async dropOldVersions(id: string): Promise<void> {
+    const current = await this.currentVersion(id);
+    const named = this.records.flatMap(({ specs }) => specs.filter((spec) => spec.id === id));
+    if (current === undefined && named.length === 0) return this.removeApp(id);
+    const kept = new Set([current, ...named.flatMap(({ from, to }) => [from, to])]);
+    const newest = current === undefined ? 0 : this.limits.maxVersions;
+    const outdated = (await this.versionsOf(id)).slice(newest).filter((each) => !kept.has(each));
     await Promise.all(outdated.map((version) => this.writer.remove(this.paths.appVersion(id, version))));
   }
 
-  private groupOperations(before: Root, after: Root): MultiOperation[] {
-    const gone = [...before.groups.keys()].filter((id) => !after.groups.has(id));
-    const changed = [...after.groups.values()].filter((group) => before.groups.get(group.id) !== group);
-    return [
-      ...gone.map((id) => ({ type: "remove" as const, path: this.paths.group(id) })),
-      ...changed.map((group) => ({
-        type: before.groups.has(group.id) ? ("set" as const) : ("create" as const),
-        path: this.paths.group(group.id),
-        data: this.encode(group),
-      })),
-    ];
-  }
-
-  private async loadApps(): Promise<AppDefinition[]> {
-    const apps = await Promise.all(
+  private async loadSpecs(): Promise<RunSpec[]> {
+    const specs = await Promise.all(
       bucketNames.map(async (bucket) => {
         const keys = await this.client.children(this.paths.appsIn(bucket));
-        return Promise.all(keys.map((key) => this.loadApp(decodeURIComponent(key))));
+        return inChunks(keys, (key) => this.loadSpec(decodeURIComponent(key)));
       }),
     );
-    return apps.flat().filter((app) => app !== undefined);
+    return specs.flat().filter((spec) => spec !== undefined);
   }
 
-  /** The node of an app holds its current version; it is empty once the app is to go. */
-  private async loadApp(id: string): Promise<AppDefinition | undefined> {
-    const version = (await this.client.get(this.paths.app(id))).data.toString("utf8");
-    return version === "" ? undefined : this.definition(id, version);
+  private async loadSpec(id: string): Promise<RunSpec | undefined> {
+    const version = await this.currentVersion(id);
+    return version === undefined ? undefined : this.definition(id, version);
   }
 
-  private async loadDeployment({ id, version, changes }: SavedDeployment): Promise<StoredDeployment> {
-    const full = changes.map(async (change): Promise<AppChange> => {
+  /** The node of an app holds its current version; it is empty once the app is gone. */
+  private async currentVersion(id: string): Promise<string | undefined> {
+    const node = await this.client.get(this.paths.app(id)).catch((error: unknown) => ifAbsent(error, undefined));
+    return node?.data.toString("utf8") || undefined;
+  }
+
+  private async loadDeployment({ id, version }: SavedDeployment): Promise<StoredDeployment> {
+    const record = this.records.find((each) => each.version === version);
+    const changes = await inChunks(record?.specs ?? [], async (change): Promise<AppChange> => {
       const from = change.from === undefined ? undefined : await this.definition(change.id, change.from);
       const to = change.to === undefined ? undefined : await this.definition(change.id, change.to);
       return { id: change.id, ...(from ? { from } : {}), ...(to ? { to } : {}) };
     });
-    return { id, version, changes: await Promise.all(full) };
+    return { id, version, changes };
   }
 
   private async readBuckets<T>(folder: (bucket: string) => string): Promise<T[]> {
@@ -196,7 +231,7 @@ export class Store {
 
   private async readAll<T>(folder: string): Promise<T[]> {
     const names = await this.childrenOf(folder);
-    const values = await Promise.all(names.map((name) => this.tryRead<T>(`${folder}/${name}`)));
+    const values = await inChunks(names, (name) => this.tryRead<T>(`${folder}/${name}`));
     return values.filter((value) => value !== undefined);
   }
 
@@ -217,4 +252,8 @@ export class Store {
 function ifAbsent<T>(error: unknown, otherwise: T): T {
   if (isZookeeperError(error, "NO_NODE")) return otherwise;
   throw error;
+}
+
+function byVersion(a: HistoryRecord, b: HistoryRecord): number {
+  return a.version.localeCompare(b.version);
 }

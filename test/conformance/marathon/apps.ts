@@ -79,7 +79,7 @@ export function appCalls(api: () => MarathonApi): void {
   });
 
   test("versions are listed newest first; PUT of a version alone goes back to it", async () => {
-    const id = `${base}/versions`;
+    const id = `${base}/versioned`;
     await api().run({ id, ...sleeper, instances: 0, env: { N: "1" } });
     await api().run({ id, ...sleeper, instances: 0, env: { N: "2" } });
     const { versions } = (await api().get(`/v2/apps${id}/versions`)).body;
