@@ -1,5 +1,6 @@
 import { MESOS_VERSION } from "@drover/emulator/http/version";
 import type { DrainConfig, MasterToAgent, Register } from "@drover/emulator/protocol/agent";
+import { readMessage } from "@drover/emulator/protocol/json-message";
 import type { Logger } from "@drover/lib/log";
 import type {
   AgentInfo,
@@ -182,14 +183,16 @@ export class Agent {
     }
   }
 
-  private runTask(info: FrameworkInfo, task: TaskInfo): void {
+  private runTask(info: FrameworkInfo, given: TaskInfo): void {
+    const task = withDefaults(given);
     const framework = this.accept(info, [task]);
     if (framework !== undefined) {
       this.launcher.run(framework, task);
     }
   }
 
-  private runGroup(info: FrameworkInfo, executor: ExecutorInfo, tasks: readonly TaskInfo[]): void {
+  private runGroup(info: FrameworkInfo, executor: ExecutorInfo, given: readonly TaskInfo[]): void {
+    const tasks = given.map(withDefaults);
     const framework = this.accept(info, tasks);
     if (framework !== undefined) {
       this.launcher.runGroup(framework, executor, tasks);
@@ -295,6 +298,12 @@ export class Agent {
     }
     return this.agentId;
   }
+}
+
+/** Upstream shows the defaults of some fields as if they had been set. */
+function withDefaults(task: TaskInfo): TaskInfo {
+  // A limit may be "Infinity", which JSON has no number for.
+  return { ...(readMessage("TaskInfo", task) as unknown as TaskInfo), ...(task.limits && { limits: task.limits }) };
 }
 
 /** Masters do not keep the `data` of statuses, and a hundred of them would be a megabyte. */

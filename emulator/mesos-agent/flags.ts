@@ -105,6 +105,7 @@ const FIXED: Readonly<Record<string, string>> = {
   enforce_container_disk_quota: "false",
   executor_reregistration_timeout: "2secs",
   frameworks_home: "",
+  help: "false",
   gc_non_executor_container_sandboxes: "false",
   http_command_executor: "false",
   http_executor_domain_sockets: "false",

@@ -15,7 +15,7 @@ const FLOATS = new Set(["double"]);
 
 /**
  * Reads a value as a message by the rules of upstream's reader: unknown fields are left out, numbers may be strings,
- * an enum's unknown name counts as absent.
+ * an enum's unknown name counts as absent. Defaults of the schema are filled in.
  * @throws MessageError for a field of the wrong type, or with all required fields that are missing
  */
 export function readMessage(type: string, value: unknown): Message {
@@ -42,6 +42,8 @@ function readFields(type: string, value: Message, path: string, missing: string[
     if (given === undefined) {
       if (kind === "required") {
         missing.push(path + name);
+      } else if (field.initial !== undefined) {
+        result[name] = field.initial;
       }
     } else if (kind === "repeated") {
       const list = Array.isArray(given) ? given : refuse(given, name);

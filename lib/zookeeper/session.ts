@@ -7,7 +7,7 @@ export type SessionState = "connected" | "disconnected" | "expired" | "closed";
 
 /** The part of the library's client that it does not declare, needed to drop a connection that has gone silent. */
 interface Internals {
-  connectionManager: { socket?: { destroy(): void }; pendingBuffer: Buffer | null };
+  connectionManager: { socket?: { destroy(): void }; pendingBuffer: Buffer | null; onSocketConnected(): void };
 }
 
 /**
@@ -92,6 +92,7 @@ export class Session {
     const reachable = this.current === "connected";
     this.moveTo("closed");
     this.client.close();
+    this.forbidConnecting();
     if (reachable) {
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise<void>((resolve) => {
@@ -144,6 +145,7 @@ export class Session {
   private expire(): void {
     this.moveTo("expired");
     this.client.close();
+    this.forbidConnecting();
     this.drop();
   }
 
@@ -164,6 +166,11 @@ export class Session {
   private ended(operation: string, path: string): ZookeeperError {
     const code = this.refusedCredentials ? "AUTH_FAILED" : "SESSION_EXPIRED";
     return new ZookeeperError(code, path, operation, this.current === "closed" ? "the client is closed" : code);
+  }
+
+  /** An attempt that is still under way would take the server's greeting for an answer, and throw on it. */
+  private forbidConnecting(): void {
+    this.internals.connectionManager.onSocketConnected = () => this.drop();
   }
 
   private drop(): void {

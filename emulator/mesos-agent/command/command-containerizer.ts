@@ -16,6 +16,8 @@ import { signalOfStatus } from "./signals";
 import { SupervisedProcess } from "./supervised-process";
 
 const LOOPBACK = "127.0.0.1";
+/** So that the status tells a process that obeys SIGTERM from one that does not, even when there is no grace. */
+const MIN_GRACE_MS = 200;
 
 export interface CommandContainerizerOptions {
   environmentOf(run: Run): CommandEnvironment;
@@ -72,7 +74,7 @@ export class CommandContainerizer implements Containerizer {
       stop: (graceMs) => {
         clearTimeout(escalation);
         supervised.signal("SIGTERM");
-        escalation = setTimeout(() => supervised.signal("SIGKILL"), graceMs);
+        escalation = setTimeout(() => supervised.signal("SIGKILL"), Math.max(graceMs, MIN_GRACE_MS));
       },
       exec: (command, limitMs) => execute(command, this.env(run), run.sandbox, this.user(run), limitMs),
       usage: () => usageOfGroup(supervised.id.pid),

@@ -3,8 +3,9 @@ import { numbered, type Schema } from "./notation";
 /** Names and numbers of mesos.v1, part two: tasks, their containers and what becomes of them. */
 export const task: Schema = {
   messages: {
-    CommandInfo: "uris*1:URI environment?2:Environment value?3:string user?5:string shell?6:bool arguments*7:string",
-    URI: "value!1:string executable?2:bool extract?3:bool cache?4:bool output_file?5:string",
+    CommandInfo:
+      "uris*1:URI environment?2:Environment value?3:string user?5:string shell?6:bool=true arguments*7:string",
+    URI: "value!1:string executable?2:bool extract?3:bool=true cache?4:bool output_file?5:string",
     Environment: "variables*1:Variable",
     Variable: "name!1:string value?2:string type?3:VariableType secret?4:Secret",
     ExecutorInfo:
@@ -15,7 +16,7 @@ export const task: Schema = {
       "type!1:ContainerType volumes*2:Volume docker?3:DockerInfo hostname?4:string mesos?5:MesosInfo " +
       "network_infos*7:NetworkInfo linux_info?8:LinuxInfo rlimit_info?9:RLimitInfo tty_info?10:TTYInfo",
     DockerInfo:
-      "image!1:string network?2:DockerNetwork port_mappings*3:PortMapping privileged?4:bool parameters*5:Parameter " +
+      "image!1:string network?2:DockerNetwork=HOST port_mappings*3:PortMapping privileged?4:bool=false parameters*5:Parameter " +
       "force_pull_image?6:bool volume_driver?7:string",
     PortMapping: "host_port!1:uint32 container_port!2:uint32 protocol?3:string",
     MesosInfo: "image?1:Image",
@@ -44,14 +45,14 @@ export const task: Schema = {
     TTYInfo: "window_size?1:WindowSize",
     WindowSize: "rows!1:uint32 columns!2:uint32",
     HealthCheck:
-      "http?1:HTTPCheck delay_seconds?2:double interval_seconds?3:double timeout_seconds?4:double " +
-      "consecutive_failures?5:uint32 grace_period_seconds?6:double command?7:CommandInfo type?8:CheckType " +
+      "http?1:HTTPCheck delay_seconds?2:double=15 interval_seconds?3:double=10 timeout_seconds?4:double=20 " +
+      "consecutive_failures?5:uint32=3 grace_period_seconds?6:double=10 command?7:CommandInfo type?8:CheckType " +
       "tcp?9:TCPCheck",
     HTTPCheck: "port!1:uint32 path?2:string scheme?3:string statuses*4:uint32 protocol?5:IPProtocol",
     TCPCheck: "port!1:uint32 protocol?2:IPProtocol",
     CheckInfo:
-      "type?1:CheckType command?2:CheckCommand http?3:CheckHTTP delay_seconds?4:double interval_seconds?5:double " +
-      "timeout_seconds?6:double tcp?7:CheckTCP",
+      "type?1:CheckType command?2:CheckCommand http?3:CheckHTTP delay_seconds?4:double=15 interval_seconds?5:double=10 " +
+      "timeout_seconds?6:double=20 tcp?7:CheckTCP",
     CheckCommand: "command!1:CommandInfo",
     CheckHTTP: "port!1:uint32 path?2:string",
     CheckTCP: "port!1:uint32",
