@@ -108,7 +108,7 @@ it.each([
   async (what, where, service) => {
     const version = `without ${what}`;
     const { asked } = load;
-  const failedBefore = load.failures.length;
+    const failedBefore = load.failures.length;
     const started = Date.now();
     await cluster.door.marathon(`/v2/apps/${name}`, { method: "PUT", body: { env: { VERSION: version } } });
     await until("the middle of the upgrade", 60, async () => {
@@ -137,6 +137,6 @@ it.each([
     expect(running.seen.map(({ task }) => task).sort()).toEqual(ids);
     expect(new Set(running.seen.map((container) => container.version))).toEqual(new Set([version]));
     expect(load.asked).toBeGreaterThan(asked + 10);
-  expect(load.failures.slice(failedBefore)).toEqual([]);
+    expect(load.failures.slice(failedBefore)).toEqual([]);
   },
 );
