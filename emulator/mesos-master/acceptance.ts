@@ -1,27 +1,27 @@
-import type { Operation, Task, TaskInfo, Value } from "@drover/lib/mesos/types";
-import type { Agent, Framework, Offer } from "./cluster";
+import type { ExecutorInfo, Operation, TaskInfo, Value } from "@drover/lib/mesos/types";
+import type { Acls } from "./acls";
+import { taskOf } from "./launched-task";
 import type { Leadership } from "./leadership";
+import type { Agent, Framework, Offer } from "./model";
+import { taskKey } from "./model";
+import { offerProblem } from "./offer-validation";
 import type { Offers } from "./offers";
+import type { Operations } from "./operations";
 import { Resources } from "./resources";
-import { masterStatus, type TaskUpdates } from "./task-updates";
-import { taskProblem } from "./task-validation";
+import { type MasterStatus, masterStatus, type TaskUpdates } from "./task-updates";
+import { groupProblem, taskProblem } from "./task-validation";
 
-/** An operation as it arrives: of any type, with what belongs to it. */
-export type AnyOperation = Pick<Operation, "id"> & {
-  type?: string;
-  launch?: { task_infos?: TaskInfo[] };
-  launch_group?: { task_group: { tasks: TaskInfo[] } };
-};
-
-/** Accepts offers: launches tasks and gives the rest back. */
+/** Accepts offers: launches tasks, changes resources and gives the rest back. */
 export class Acceptance {
   constructor(
     private readonly leadership: Leadership,
     private readonly updates: TaskUpdates,
     private readonly offers: Offers,
+    private readonly operations: Operations,
+    private readonly acls: Acls,
   ) {}
 
-  accept(framework: Framework, offerIds: Value[], operations: AnyOperation[], refuseSeconds?: number): void {
+  accept(framework: Framework, offerIds: Value[], operations: Partial<Operation>[], refuseSeconds?: number): void {
     const { cluster } = this.leadership;
     const known = offerIds
       .map(({ value }) => cluster.offers.get(value))
@@ -44,43 +44,91 @@ export class Acceptance {
   }
 
   /** Carries out one operation and returns what it leaves of the resources. */
-  private perform(framework: Framework, offer: Offer, operation: AnyOperation, available: Resources): Resources {
-    if (operation.type === "LAUNCH") {
-      let left = available;
-      for (const task of operation.launch?.task_infos ?? []) {
-        left = this.launch(framework, offer, task, left);
-      }
-      return left;
-    }
-    if (operation.type === "LAUNCH_GROUP") {
-      const message = "Task groups are not part of this master: launch the tasks one by one";
-      for (const task of operation.launch_group?.task_group.tasks ?? []) {
-        this.refuseTask(framework, offer.agent, task, "REASON_TASK_GROUP_INVALID", message);
-      }
+  private perform(framework: Framework, offer: Offer, given: Partial<Operation>, available: Resources): Resources {
+    const operation = complete(given);
+    if (!operation) {
+      this.leadership.log.warn({ framework: framework.id, operation: given.type }, "an operation without its body");
       return available;
     }
-    this.refuseOperation(framework, operation);
-    return available;
+    switch (operation.type) {
+      case "LAUNCH":
+        return operation.launch.task_infos.reduce((left, task) => this.launch(framework, offer, task, left), available);
+      case "LAUNCH_GROUP": {
+        const { executor, task_group } = operation.launch_group;
+        return this.launchGroup(framework, offer, executor, task_group.tasks, available);
+      }
+      default:
+        return this.operations.perform(framework, offer.agent, offer.role, operation, available);
+    }
   }
 
   private launch(framework: Framework, { agent, role }: Offer, info: TaskInfo, available: Resources): Resources {
     const problem = taskProblem(info, framework, agent, role, available);
-    if (problem !== undefined) {
-      this.refuseTask(framework, agent, info, "REASON_TASK_INVALID", problem);
+    const unauthorised = problem ?? this.unauthorised(framework, info);
+    if (unauthorised !== undefined) {
+      const reason = problem === undefined ? "REASON_TASK_UNAUTHORIZED" : "REASON_TASK_INVALID";
+      this.refuseTask(framework, agent, info, reason, unauthorised);
       return available;
     }
     const resources = Resources.of(info.resources);
-    const task = { ...info, resources: resources.toList({ allocation: role }) };
-    this.leadership.cluster.addTask(framework, agent, taskOf(task, framework));
+    const task = { ...info, resources: resources.toList({ spelling: "refined", allocation: role }) };
+    this.add(framework, agent, task);
     agent.connection?.send({ type: "RUN_TASK", run_task: { framework_info: framework.info, task } });
     return available.minus(resources);
+  }
+
+  /** All tasks of a group or none. The executor's resources count once, however many groups it runs. */
+  private launchGroup(
+    framework: Framework,
+    { agent, role }: Offer,
+    given: ExecutorInfo,
+    tasks: TaskInfo[],
+    available: Resources,
+  ): Resources {
+    const executor = { ...given, framework_id: { value: framework.id } };
+    const known = agent.executors.get(taskKey(framework.id, executor.executor_id.value));
+    const problem = groupProblem(executor, tasks, framework, agent, role, available, known?.resources);
+    const unauthorised = tasks.map((task) => this.unauthorised(framework, task)).find((text) => text !== undefined);
+    if (problem !== undefined || unauthorised !== undefined) {
+      const reason = problem === undefined ? "REASON_TASK_GROUP_UNAUTHORIZED" : "REASON_TASK_GROUP_INVALID";
+      for (const task of tasks) {
+        this.refuseTask(framework, agent, task, reason, problem ?? unauthorised ?? "");
+      }
+      return available;
+    }
+    const form = { spelling: "refined", allocation: role } as const;
+    const own = known ? Resources.none : Resources.of(executor.resources);
+    const info = { ...executor, resources: (known?.resources ?? own).toList(form) };
+    this.leadership.cluster.addExecutor(agent, { info, frameworkId: framework.id, role, resources: own });
+    const sent = tasks.map((task) => ({ ...task, resources: Resources.of(task.resources).toList(form) }));
+    for (const task of sent) {
+      this.add(framework, agent, task, executor.executor_id);
+    }
+    agent.connection?.send({
+      type: "RUN_TASK_GROUP",
+      run_task_group: { framework_info: framework.info, executor: info, tasks: sent },
+    });
+    return available.minus(own).minus(Resources.sum(tasks.map(({ resources }) => Resources.of(resources))));
+  }
+
+  private add(framework: Framework, agent: Agent, info: TaskInfo, executorId?: Value): void {
+    const record = this.leadership.cluster.addTask(framework, agent, taskOf(info, framework, executorId));
+    this.leadership.watchers.taskAdded(framework, record);
+  }
+
+  private unauthorised(framework: Framework, { task_id, command, executor }: TaskInfo): string | undefined {
+    const user = command?.user ?? executor?.command?.user ?? framework.info.user;
+    const { principal } = framework.info;
+    return this.acls.allows("run_tasks", principal, user)
+      ? undefined
+      : `Principal '${principal ?? ""}' no authorized to launch task ${task_id.value} of framework ${framework.id} under user '${user}'`;
   }
 
   private refuseTask(
     framework: Framework,
     agent: Agent,
     task: TaskInfo,
-    reason: "REASON_TASK_INVALID" | "REASON_TASK_GROUP_INVALID",
+    reason: MasterStatus["reason"],
     message: string,
   ): void {
     const status = { taskId: task.task_id.value, agentId: agent.id, state: "TASK_ERROR", reason, message } as const;
@@ -88,75 +136,38 @@ export class Acceptance {
     this.updates.tell(framework, masterStatus(framework, status));
   }
 
-  /** As upstream for an operation it finds invalid: nothing is done, and it is said where the operation has an id. */
-  private refuseOperation(framework: Framework, operation: AnyOperation): void {
-    const message = `Operation ${operation.type ?? "without a type"} is not part of this master`;
-    this.leadership.log.warn({ framework: framework.id, operation: operation.type }, "operation refused");
-    if (operation.id) {
-      const status = { operation_id: operation.id, state: "OPERATION_ERROR", message };
-      this.updates.send(framework, { type: "UPDATE_OPERATION_STATUS", update_operation_status: { status } });
-    }
-  }
-
-  private dropAll(framework: Framework, operations: AnyOperation[], problem: string): void {
-    const tasks = operations.flatMap(({ launch, launch_group }) => [
-      ...(launch?.task_infos ?? []),
-      ...(launch_group?.task_group.tasks ?? []),
-    ]);
-    for (const task of tasks) {
-      const status = {
-        taskId: task.task_id.value,
-        agentId: task.agent_id.value,
-        state: "TASK_DROPPED",
-        reason: "REASON_INVALID_OFFERS",
-        message: `Task launched with invalid offers: ${problem}`,
-      } as const;
-      this.leadership.counters.add("master/tasks_dropped");
-      this.updates.tell(framework, masterStatus(framework, status));
+  private dropAll(framework: Framework, operations: Partial<Operation>[], problem: string): void {
+    for (const given of operations) {
+      const operation = complete(given);
+      const launched = operation?.type === "LAUNCH" ? operation.launch.task_infos : [];
+      const grouped = operation?.type === "LAUNCH_GROUP" ? operation.launch_group.task_group.tasks : [];
+      for (const task of [...launched, ...grouped]) {
+        const status = {
+          taskId: task.task_id.value,
+          agentId: task.agent_id.value,
+          state: "TASK_DROPPED",
+          reason: "REASON_INVALID_OFFERS",
+          message: `Task launched with invalid offers: ${problem}`,
+        } as const;
+        this.leadership.counters.add("master/tasks_dropped");
+        this.updates.tell(framework, masterStatus(framework, status));
+      }
     }
   }
 }
 
-/** What is wrong with the offers of one call: all must be the framework's, of one agent and one role. */
-function offerProblem(offers: ReadonlyMap<string, Offer>, framework: Framework, ids: Value[]): string | undefined {
-  const seen = new Set<string>();
-  let first: Offer | undefined;
-  for (const { value } of ids) {
-    const offer = offers.get(value);
-    if (seen.has(value)) {
-      return `Duplicate offer ${value} in offer list`;
-    }
-    if (!offer || offer.framework !== framework) {
-      return `Offer ${value} is no longer valid`;
-    }
-    seen.add(value);
-    first ??= offer;
-    if (offer.agent !== first.agent) {
-      return `Aggregated offers must belong to one single agent. Offer ${value} uses agent ${offer.agent.id} and agent ${first.agent.id}`;
-    }
-    if (offer.role !== first.role) {
-      return `Aggregated offers must be allocated to the same role. Offer ${value} uses role ${offer.role} but another is using role ${first.role}`;
-    }
+/** An operation as it arrives may lack its body, or the lists in it: those are empty then. */
+function complete(given: Partial<Operation>): Operation | undefined {
+  const { type } = given;
+  const body = type && (given as Record<string, unknown>)[type.toLowerCase()];
+  if (typeof body !== "object" || body === null) {
+    return undefined;
   }
-  return undefined;
-}
-
-/** What the master keeps of a launched task. */
-function taskOf(info: TaskInfo, framework: Framework): Task {
-  const { labels, discovery, container, health_check, kill_policy, max_completion_time, limits, command } = info;
-  return {
-    name: info.name,
-    task_id: info.task_id,
-    framework_id: { value: framework.id },
-    agent_id: info.agent_id,
-    state: "TASK_STAGING",
-    resources: info.resources ?? [],
-    statuses: [],
-    ...(command?.user === undefined ? {} : { user: command.user }),
-    ...Object.fromEntries(
-      Object.entries({ labels, discovery, container, health_check, kill_policy, max_completion_time, limits }).filter(
-        ([, value]) => value !== undefined,
-      ),
-    ),
-  };
+  const lists = { task_infos: [], resources: [], volumes: [] };
+  const name = type?.toLowerCase() ?? "";
+  if (type === "LAUNCH_GROUP") {
+    const { executor, task_group } = body as { executor: ExecutorInfo; task_group: { tasks?: TaskInfo[] } };
+    return { ...given, type, launch_group: { executor, task_group: { tasks: task_group.tasks ?? [] } } };
+  }
+  return { ...given, type, [name]: { ...lists, ...body } } as Operation;
 }

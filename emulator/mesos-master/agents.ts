@@ -1,10 +1,12 @@
 import type { MasterToAgent, Register } from "@drover/emulator/protocol/agent";
-import { isTerminal, type Task, type TaskStatus } from "@drover/lib/mesos/types";
+import { AGENT_CAPABILITIES } from "@drover/emulator/protocol/capabilities";
+import { type ExecutorInfo, isTerminal, type Task, type TaskStatus } from "@drover/lib/mesos/types";
 import type { Allocator } from "./allocator";
-import { type Agent, type Connection, type Framework, type TaskRecord, taskKey } from "./cluster";
 import type { Frameworks } from "./frameworks";
 import { type Leadership, nowSeconds } from "./leadership";
+import { type Agent, type Connection, type Framework, rolesOf, type TaskRecord, taskKey } from "./model";
 import type { Offers } from "./offers";
+import { withCheckpointed } from "./resource-operations";
 import { Resources } from "./resources";
 import { latestStatus, type MasterStatus, masterStatus, type TaskUpdates } from "./task-updates";
 
@@ -44,7 +46,9 @@ export class Agents {
     agent.info = { ...registration.agent_info, id: { value: id } };
     agent.pid = registration.pid;
     agent.version = registration.version;
-    cluster.setTotal(agent, Resources.of(registration.agent_info.resources));
+    agent.capabilities = registration.capabilities?.map(({ type }) => type) ?? AGENT_CAPABILITIES;
+    const checkpointed = Resources.of(registration.checkpointed_resources);
+    cluster.setTotal(agent, withCheckpointed(Resources.of(registration.agent_info.resources), checkpointed));
     agent.missedPings = 0;
     agent.hasAnswered = true;
     if (registration.agent_info.id) {
@@ -54,8 +58,12 @@ export class Agents {
     log.info({ agent: id, hostname: agent.info.hostname, tasks: registration.tasks.length }, "agent registered");
     connection.send({ type: "REGISTERED", registered: { agent_id: { value: id }, stream_id: connection.streamId } });
     this.recoverFrameworks(agent, registration);
+    this.takeExecutors(agent, registration.executors ?? []);
     this.takeTasks(agent, registration.tasks, known !== undefined, wasUnreachable);
     this.sendPendingKills(agent);
+    if (!known) {
+      this.leadership.watchers.agentAdded(agent);
+    }
     this.allocator.runSoon();
     return agent;
   }
@@ -119,13 +127,23 @@ export class Agents {
       agent.connection?.send(shutdownOf(frameworkId));
       return;
     }
-    const marked: TaskStatus = isDrained(agent, status) ? { ...status, reason: "REASON_AGENT_DRAINING" } : status;
     const record = framework.tasks.get(status.task_id.value);
     if (record?.task.agent_id.value === agent.id) {
-      this.updates.relay(framework, record, marked);
+      this.updates.relay(framework, record, status);
     } else {
-      this.updates.tell(framework, marked);
+      this.updates.tell(framework, status);
     }
+  }
+
+  /** A default executor has ended; its framework is told. */
+  executorExited(agent: Agent, frameworkId: string, executorId: string, status: number): void {
+    const framework = this.leadership.cluster.frameworks.get(frameworkId);
+    this.leadership.cluster.removeExecutor(agent, frameworkId, executorId);
+    if (framework) {
+      const failure = { agent_id: { value: agent.id }, executor_id: { value: executorId }, status };
+      this.updates.send(framework, { type: "FAILURE", failure });
+    }
+    this.allocator.runSoon();
   }
 
   /** The tasks of an agent with their frameworks. */
@@ -142,10 +160,12 @@ export class Agents {
       info: registration.agent_info,
       pid: registration.pid,
       version: registration.version,
+      capabilities: [],
       total: Resources.none,
       used: Resources.none,
       offered: Resources.none,
       tasks: new Map(),
+      executors: new Map(),
       offers: new Set(),
       pendingKills: new Map(),
       registeredSeconds: nowSeconds(),
@@ -161,6 +181,24 @@ export class Agents {
     for (const info of registration.frameworks) {
       if (!this.frameworks.recover(info) && info.id) {
         agent.connection?.send(shutdownOf(info.id.value));
+      }
+    }
+  }
+
+  /** The agent's own list is the true one. */
+  private takeExecutors(agent: Agent, reported: ExecutorInfo[]): void {
+    const { cluster } = this.leadership;
+    const keys = new Set(reported.map((info) => taskKey(info.framework_id?.value ?? "", info.executor_id.value)));
+    for (const [key, { frameworkId, info }] of [...agent.executors]) {
+      if (!keys.has(key)) {
+        cluster.removeExecutor(agent, frameworkId, info.executor_id.value);
+      }
+    }
+    for (const info of reported) {
+      const framework = cluster.frameworks.get(info.framework_id?.value ?? "");
+      if (framework) {
+        const role = info.resources?.[0]?.allocation_info?.role ?? rolesOf(framework.info)[0] ?? "*";
+        cluster.addExecutor(agent, { info, frameworkId: framework.id, role, resources: Resources.of(info.resources) });
       }
     }
   }
@@ -196,6 +234,7 @@ export class Agents {
     }
     framework.unreachableTasks.delete(taskId.value);
     const record = this.leadership.cluster.addTask(framework, agent, { ...task, agent_id: { value: agent.id } });
+    this.leadership.watchers.taskAdded(framework, record);
     if (wasUnreachable && !isTerminal(task.state)) {
       const message = "Unreachable agent re-reregistered"; // upstream's spelling
       this.updates.tell(framework, latestStatus(record, "REASON_AGENT_REREGISTERED", message));
@@ -230,10 +269,4 @@ export class Agents {
 
 function shutdownOf(frameworkId: string): MasterToAgent {
   return { type: "SHUTDOWN_FRAMEWORK", shutdown_framework: { framework_id: { value: frameworkId } } };
-}
-
-/** The kill that a drain asked for, which agents report like any other. */
-function isDrained(agent: Agent, { state, reason }: TaskStatus): boolean {
-  const isKill = state === "TASK_KILLING" || state === "TASK_KILLED";
-  return agent.drain !== undefined && isKill && reason === undefined;
 }

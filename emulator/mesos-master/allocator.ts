@@ -1,12 +1,12 @@
-import { type Agent, type Framework, hasCapability, rolesOf } from "./cluster";
+import { headroomFor, unmetGuarantees, withinLimits } from "./allocation-rules";
 import type { Leadership } from "./leadership";
+import { type Agent, type Framework, hasCapability, rolesOf } from "./model";
+import { offerConstraintsAllow } from "./offer-constraints";
 import type { Grant, Offers } from "./offers";
-import { Resources } from "./resources";
-
-interface Candidate {
-  framework: Framework;
-  role: string;
-}
+import type { Quotas } from "./quotas";
+import type { Resources } from "./resources";
+import { type Candidate, Shares } from "./shares";
+import type { Weights } from "./weights";
 
 /**
  * Gives free resources to frameworks by dominant resource fairness: each agent's go to the role with the smallest
@@ -24,6 +24,8 @@ export class Allocator {
   constructor(
     private readonly leadership: Leadership,
     private readonly offers: Offers,
+    private readonly quotas: Quotas,
+    private readonly weights: Weights,
   ) {
     this.interval = setInterval(() => this.run(), leadership.flags.allocation_interval);
   }
@@ -62,22 +64,39 @@ export class Allocator {
     return result;
   }
 
+  /**
+   * In two rounds, as upstream: first to roles that have less than they are guaranteed, then fairly to all; there the
+   * guarantees that nobody takes up yet are held back.
+   */
   private allocate(candidates: Candidate[], nowMs: number): void {
     const { cluster } = this.leadership;
-    const shares = new Shares(candidates, cluster.frameworks.values(), cluster.total);
+    const weightOf = (role: string) => this.weights.of(role);
+    const shares = new Shares(candidates, cluster.frameworks.values(), cluster.total, weightOf);
     const grants = new Map<Framework, Grant[]>();
-    for (const agent of this.agentsInTurn()) {
+    const agents = this.agentsInTurn();
+    const taken = new Set<Agent>();
+    const give = (agent: Agent, amountFor: (candidate: Candidate, free: Resources) => Resources) => {
       const free = cluster.freeOf(agent);
-      if (!this.isAllocatable(free)) {
-        continue;
+      for (const candidate of taken.has(agent) || !this.isAllocatable(free) ? [] : shares.inOrder()) {
+        const resources = amountFor(candidate, free.allocatableTo(candidate.role));
+        if (this.isAllocatable(resources) && this.mayTake(candidate, agent, resources, nowMs)) {
+          const list = grants.get(candidate.framework) ?? [];
+          grants.set(candidate.framework, [...list, { agent, role: candidate.role, resources }]);
+          shares.add(candidate, resources);
+          taken.add(agent);
+          return;
+        }
       }
-      const taker = shares.inOrder().find((candidate) => this.mayTake(candidate, agent, free, nowMs));
-      if (taker) {
-        const list = grants.get(taker.framework) ?? [];
-        list.push({ agent, role: taker.role, resources: free });
-        grants.set(taker.framework, list);
-        shares.add(taker, free);
-      }
+    };
+    for (const agent of this.quotas.hasGuarantees() ? agents : []) {
+      give(agent, ({ role }, free) => unmetGuarantees(this.quotas.of(role), shares.allocatedTo(role), free));
+    }
+    const headroom = headroomFor(this.quotas.all(), shares, cluster);
+    for (const agent of agents) {
+      give(agent, ({ role }, free) => {
+        const limited = withinLimits(this.quotas.of(role), shares.allocatedTo(role), free);
+        return headroom.leaves(role, limited);
+      });
     }
     for (const [framework, list] of grants) {
       this.offers.make(framework, list);
@@ -104,6 +123,12 @@ export class Allocator {
     if (keepsGpus && !hasCapability(framework.info, "GPU_RESOURCES")) {
       return false;
     }
+    if (!offerConstraintsAllow(framework.offerConstraints, role, agent.info)) {
+      return false;
+    }
+    if (!passesOwnMinimum(framework, role, free)) {
+      return false;
+    }
     const filters = framework.filters.get(role);
     const filter = filters?.get(agent.id);
     if (!filter) {
@@ -117,49 +142,13 @@ export class Allocator {
   }
 }
 
-/** The dominant shares during one run. */
-class Shares {
-  private readonly byRole = new Map<string, Resources>();
-  private readonly byCandidate = new Map<Candidate, Resources>();
-  private sorted: Candidate[] | undefined;
-
-  constructor(
-    private readonly candidates: Candidate[],
-    frameworks: Iterable<Framework>,
-    private readonly total: Resources,
-  ) {
-    for (const { allocated } of frameworks) {
-      for (const [role, resources] of allocated) {
-        this.byRole.set(role, (this.byRole.get(role) ?? Resources.none).plus(resources));
-      }
-    }
-    for (const candidate of candidates) {
-      this.byCandidate.set(candidate, candidate.framework.allocated.get(candidate.role) ?? Resources.none);
-    }
-  }
-
-  /** Smallest role's share first, then smallest framework's. */
-  inOrder(): Candidate[] {
-    if (!this.sorted) {
-      const keyed = this.candidates.map((candidate) => ({
-        candidate,
-        role: this.share(this.byRole.get(candidate.role)),
-        own: this.share(this.byCandidate.get(candidate)),
-      }));
-      keyed.sort((a, b) => a.role - b.role || a.own - b.own);
-      this.sorted = keyed.map(({ candidate }) => candidate);
-    }
-    return this.sorted;
-  }
-
-  add(candidate: Candidate, resources: Resources): void {
-    const scalars = resources.scalarsOnly();
-    this.byCandidate.set(candidate, (this.byCandidate.get(candidate) ?? Resources.none).plus(scalars));
-    this.byRole.set(candidate.role, (this.byRole.get(candidate.role) ?? Resources.none).plus(scalars));
-    this.sorted = undefined;
-  }
-
-  private share(allocated: Resources = Resources.none): number {
-    return Math.max(0, ...allocated.scalarNames.map((name) => allocated.scalar(name) / (this.total.scalar(name) || 1)));
-  }
+/** `FrameworkInfo.offer_filters`: one of the alternatives has to be there. */
+function passesOwnMinimum({ info }: Framework, role: string, free: Resources): boolean {
+  const alternatives = info.offer_filters?.[role]?.min_allocatable_resources?.quantities ?? [];
+  return (
+    alternatives.length === 0 ||
+    alternatives.some(({ quantities = {} }) =>
+      Object.entries(quantities).every(([name, { value }]) => free.scalar(name) >= value),
+    )
+  );
 }

@@ -1,129 +1,17 @@
-import type { MasterToAgent } from "@drover/emulator/protocol/agent";
-import type { AgentInfo, Event, FrameworkInfo, KillPolicy, Task, TaskStatus } from "@drover/lib/mesos/types";
+import type { Task, TaskStatus } from "@drover/lib/mesos/types";
 import { isTerminal } from "@drover/lib/mesos/types";
+import {
+  type AbsentAgent,
+  type Agent,
+  type ClusterLimits,
+  type ExecutorRecord,
+  type Framework,
+  type Offer,
+  rolesOf,
+  type TaskRecord,
+  taskKey,
+} from "./model";
 import { Resources } from "./resources";
-
-/** An open stream to an agent or a framework, and the id its calls have to carry. */
-export interface Connection<Message> {
-  readonly streamId: string;
-  send(message: Message): void;
-  /** Ends the stream in order. */
-  end(): void;
-}
-
-export interface TaskRecord {
-  task: Task;
-  readonly resources: Resources;
-  readonly role: string;
-  /** Its resources count as used. */
-  holdsResources: boolean;
-}
-
-export interface Offer {
-  readonly id: string;
-  readonly framework: Framework;
-  readonly agent: Agent;
-  readonly role: string;
-  readonly resources: Resources;
-  expiry?: NodeJS.Timeout;
-}
-
-export interface KillRequest {
-  frameworkId: string;
-  taskId: string;
-  killPolicy?: KillPolicy;
-}
-
-/** A registered agent, connected or not. */
-export interface Agent {
-  readonly id: string;
-  info: AgentInfo;
-  pid: string;
-  version: string;
-  total: Resources;
-  used: Resources;
-  offered: Resources;
-  /** By {@link taskKey}. */
-  readonly tasks: Map<string, TaskRecord>;
-  readonly offers: Set<Offer>;
-  /** Kills asked for while it was disconnected, by {@link taskKey}. */
-  readonly pendingKills: Map<string, KillRequest>;
-  readonly registeredSeconds: number;
-  reregisteredSeconds?: number;
-  /** Undefined while disconnected. */
-  connection?: Connection<MasterToAgent>;
-  pings?: NodeJS.Timeout;
-  /** Pings in a row without an answer. */
-  missedPings: number;
-  hasAnswered: boolean;
-  /** By the operator: no offers. */
-  deactivated: boolean;
-  drain?: Drain;
-}
-
-export interface Drain {
-  state: "DRAINING" | "DRAINED";
-  startSeconds: number;
-  /** Upper limit of the tasks' own grace periods. */
-  maxGracePeriodSeconds?: number;
-  markGone: boolean;
-}
-
-/** What has been refused, and until when it is not offered again. */
-export interface RefuseFilter {
-  readonly untilMs: number;
-  readonly resources: Resources;
-}
-
-export interface Framework {
-  readonly id: string;
-  info: FrameworkInfo;
-  /** Undefined while not subscribed. */
-  connection?: Connection<Event>;
-  /** Known from agents only: it has not subscribed with this master yet. */
-  recovered: boolean;
-  readonly registeredSeconds: number;
-  reregisteredSeconds?: number;
-  unregisteredSeconds?: number;
-  readonly suppressed: Set<string>;
-  /** By role and agent id. */
-  readonly filters: Map<string, Map<string, RefuseFilter>>;
-  readonly tasks: Map<string, TaskRecord>;
-  readonly unreachableTasks: Map<string, TaskRecord>;
-  readonly completedTasks: TaskRecord[];
-  readonly offers: Set<Offer>;
-  /** Scalars used and offered by role: what counts against its share. */
-  readonly allocated: Map<string, Resources>;
-  /** Gives up the framework when it stays away. */
-  failover?: { cancel(): void };
-}
-
-/** Why an agent of the registry is not among the registered ones. */
-export interface AbsentAgent {
-  hostname: string;
-  port: number;
-  sinceSeconds: number;
-  deactivated?: boolean;
-  drain?: Drain;
-}
-
-export interface ClusterLimits {
-  maxCompletedFrameworks: number;
-  maxCompletedTasksPerFramework: number;
-  maxUnreachableTasksPerFramework: number;
-}
-
-export function taskKey(frameworkId: string, taskId: string): string {
-  return `${frameworkId}/${taskId}`;
-}
-
-export function rolesOf(info: FrameworkInfo): string[] {
-  return hasCapability(info, "MULTI_ROLE") ? (info.roles ?? []) : [info.role ?? "*"];
-}
-
-export function hasCapability(info: FrameworkInfo, type: string): boolean {
-  return info.capabilities?.some((capability) => capability.type === type) === true;
-}
 
 /** Everything the leading master knows, with the sums of resources kept right. It sends nothing and waits for nothing. */
 export class Cluster {
@@ -163,6 +51,9 @@ export class Cluster {
 
   /** Takes an agent without tasks and offers out of the cluster. */
   removeAgent(agent: Agent): void {
+    for (const { frameworkId, info } of [...agent.executors.values()]) {
+      this.removeExecutor(agent, frameworkId, info.executor_id.value);
+    }
     this.agents.delete(agent.id);
     this.totalScalars = this.totalScalars.minus(agent.total.scalarsOnly());
     for (const framework of this.frameworks.values()) {
@@ -187,6 +78,36 @@ export class Cluster {
       allocate(framework, role, record.resources);
     }
     return record;
+  }
+
+  /** An executor that runs on an agent; known ones stay as they are. */
+  addExecutor(agent: Agent, executor: ExecutorRecord): void {
+    const key = taskKey(executor.frameworkId, executor.info.executor_id.value);
+    if (agent.executors.has(key)) {
+      return;
+    }
+    agent.executors.set(key, executor);
+    agent.used = agent.used.plus(executor.resources);
+    const framework = this.frameworks.get(executor.frameworkId);
+    if (framework) {
+      allocate(framework, executor.role, executor.resources);
+    }
+  }
+
+  /** False when the agent had no such executor. */
+  removeExecutor(agent: Agent, frameworkId: string, executorId: string): boolean {
+    const key = taskKey(frameworkId, executorId);
+    const executor = agent.executors.get(key);
+    if (!executor) {
+      return false;
+    }
+    agent.executors.delete(key);
+    agent.used = agent.used.minus(executor.resources);
+    const framework = this.frameworks.get(frameworkId);
+    if (framework) {
+      deallocate(framework, executor.role, executor.resources);
+    }
+    return true;
   }
 
   /** Notes a new status; from a terminal state on the task's resources are free. A terminal state is never left. */

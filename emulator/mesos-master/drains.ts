@@ -1,9 +1,7 @@
 import { HttpError } from "@drover/lib/http/reply";
-import type { KillPolicy } from "@drover/lib/mesos/types";
-import type { Agents } from "./agents";
 import type { Allocator } from "./allocator";
-import type { Agent } from "./cluster";
 import { type Leadership, nowSeconds } from "./leadership";
+import type { Agent } from "./model";
 import type { Offers } from "./offers";
 import type { Registrar } from "./registrar";
 import type { TaskUpdates } from "./task-updates";
@@ -12,7 +10,6 @@ import type { TaskUpdates } from "./task-updates";
 export class Drains {
   constructor(
     private readonly leadership: Leadership,
-    private readonly agents: Agents,
     private readonly registrar: Registrar,
     private readonly offers: Offers,
     private readonly allocator: Allocator,
@@ -53,21 +50,15 @@ export class Drains {
     this.continue(agent);
   }
 
-  /** Kills what is still on a draining agent; also after it has re-registered. */
+  /** Tells a draining agent to kill its tasks; also after it has re-registered. */
   continue(agent: Agent): void {
     if (agent.drain?.state !== "DRAINING") {
       return;
     }
-    for (const [framework, { task }] of this.agents.tasksOf(agent)) {
-      agent.connection?.send({
-        type: "KILL_TASK",
-        kill_task: {
-          framework_id: { value: framework.id },
-          task_id: task.task_id,
-          ...shortened(task.kill_policy, agent.drain.maxGracePeriodSeconds),
-        },
-      });
-    }
+    const { maxGracePeriodSeconds: limit, markGone } = agent.drain;
+    const max_grace_period = limit === undefined ? undefined : { nanoseconds: Math.round(limit * 1e9) };
+    const config = { ...(max_grace_period ? { max_grace_period } : {}), mark_gone: markGone };
+    agent.connection?.send({ type: "DRAIN", drain: { config } });
     this.check(agent.id);
   }
 
@@ -101,16 +92,4 @@ export class Drains {
     }
     return agent;
   }
-}
-
-/** What agents grant a task that has no kill policy, unless their executor_shutdown_grace_period says otherwise. */
-const DEFAULT_GRACE_SECONDS = 5;
-
-/** The kill policy that cuts the task's grace period to the limit; none where the task's own is not longer. */
-function shortened(
-  policy: KillPolicy | undefined,
-  maxSeconds = Number.POSITIVE_INFINITY,
-): { kill_policy?: KillPolicy } {
-  const own = policy?.grace_period ? policy.grace_period.nanoseconds / 1e9 : DEFAULT_GRACE_SECONDS;
-  return maxSeconds < own ? { kill_policy: { grace_period: { nanoseconds: maxSeconds * 1e9 } } } : {};
 }

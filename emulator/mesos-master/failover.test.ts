@@ -131,7 +131,7 @@ test("agents of the registry are awaited, and removed frameworks stay removed, u
   masters = masters.filter((master) => master !== first);
   const second = await leaderOf(masters);
   const { recovered_slaves } = await second.json<{ recovered_slaves: { id: string; hostname: string }[] }>("/slaves");
-  expect(recovered_slaves).toContainEqual({ id: agent.id, hostname: "node2", port: 5051 });
+  expect(recovered_slaves).toContainEqual({ id: agent.id, hostname: "node2", port: 5051, attributes: {} });
 
   agent.start();
   await waitFor("the order to give the framework up", () => agent.tasks.size === 0);

@@ -14,6 +14,7 @@ import {
   textFlag,
 } from "@drover/lib/flags";
 import { parseZookeeperUrl } from "@drover/lib/zookeeper/url";
+import { Acls } from "./acls";
 
 const port = (text: string) => parseInteger(text, 1, 65535);
 
@@ -50,6 +51,11 @@ const table = {
   max_completed_frameworks: integerFlag(50),
   max_completed_tasks_per_framework: integerFlag(1000),
   max_unreachable_tasks_per_framework: integerFlag(1000),
+  max_operator_event_stream_subscribers: integerFlag(1000, 1),
+  /** Default weights, `role=weight,…`, until the registry has others. */
+  weights: optionalFlag(parseWeights),
+  /** JSON or a path: who may do what, see acls.ts. */
+  acls: optionalFlag(Acls.read),
   credentials: pathFlag(),
   http_authenticators: choiceFlag(["basic"], "basic"),
   http_framework_authenticators: choiceFlag(["basic"], "basic"),
@@ -98,6 +104,16 @@ function ipv4(text: string): string {
     throw new Error(`'${text}' is not an IPv4 address`);
   }
   return text;
+}
+
+function parseWeights(text: string): { role: string; weight: number }[] {
+  return text.split(",").map((part) => {
+    const match = /^([^=]+)=(\d+(?:\.\d+)?)$/.exec(part.trim());
+    if (match?.[1] === undefined || !(Number(match[2]) > 0)) {
+      throw new Error(`'${part}' is not role=weight with a weight above 0`);
+    }
+    return { role: match[1], weight: Number(match[2]) };
+  });
 }
 
 /** `cpus:0.01|mem:32`: an agent is offered when it has all amounts of one of the alternatives. */

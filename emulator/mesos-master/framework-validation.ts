@@ -1,6 +1,8 @@
 import type { FrameworkInfo } from "@drover/lib/mesos/types";
-import { hasCapability, rolesOf } from "./cluster";
+import type { Acls } from "./acls";
 import { idProblem } from "./id-validation";
+import { hasCapability, rolesOf } from "./model";
+import { roleProblem } from "./role-validation";
 
 /** What is wrong with a FrameworkInfo, in upstream's words; undefined when nothing is. */
 export function frameworkProblem(
@@ -36,6 +38,11 @@ export function frameworkProblem(
   return undefined;
 }
 
+/** True when the principal may have all the roles. */
+export function mayRegister(acls: Acls, info: FrameworkInfo): boolean {
+  return rolesOf(info).every((role) => acls.allows("register_frameworks", info.principal, role));
+}
+
 /** What may not change, in upstream's words; undefined when the update is valid. */
 export function updateProblem(old: FrameworkInfo, info: FrameworkInfo): string | undefined {
   const fields = ["user", "checkpoint", "principal"] as const;
@@ -52,25 +59,4 @@ export function updateProblem(old: FrameworkInfo, info: FrameworkInfo): string |
 /** `checkpoint` false and absent are the same. */
 function isUnset(...values: unknown[]): boolean {
   return values.every((value) => value === undefined || value === false);
-}
-
-function roleProblem(role: string): string | undefined {
-  if (role === "*") {
-    return undefined;
-  }
-  if (role === "") {
-    return "Empty role name is invalid";
-  }
-  if (role.startsWith("/")) {
-    return `Role '${role}' cannot start with a slash`;
-  }
-  if (role.endsWith("/")) {
-    return `Role '${role}' cannot end with a slash`;
-  }
-  for (const part of role.split("/")) {
-    if (part === "" || part === "." || part === ".." || part === "*" || part.startsWith("-")) {
-      return `Role '${role}' contains an invalid part '${part}'`;
-    }
-  }
-  return /[\s\\]/.test(role) ? `Role '${role}' cannot contain white space or a backslash` : undefined;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Event, FrameworkInfo } from "@drover/lib/mesos/types";
+import type { Event, FrameworkInfo, OfferConstraints } from "@drover/lib/mesos/types";
 import { isTerminal } from "@drover/lib/mesos/types";
 import type { Allocator } from "./allocator";
-import { type Connection, type Framework, rolesOf } from "./cluster";
 import { type Leadership, nowSeconds } from "./leadership";
 import { startTimer } from "./long-timer";
+import { type Connection, type Framework, rolesOf } from "./model";
 import type { Offers } from "./offers";
 import { masterStatus, type TaskUpdates } from "./task-updates";
 
@@ -33,11 +33,17 @@ export class Frameworks {
   }
 
   /** A known framework connects again, a recovered one comes back, or a new one comes. */
-  subscribe(info: FrameworkInfo, suppressedRoles: string[], connection: Connection<Event>): Framework {
+  subscribe(
+    info: FrameworkInfo,
+    suppressedRoles: string[],
+    constraints: OfferConstraints | undefined,
+    connection: Connection<Event>,
+  ): Framework {
     const id = info.id?.value ?? this.newId();
     const known = this.leadership.cluster.frameworks.get(id);
     const framework = known ? this.resubscribe(known, info) : this.add(id, { ...info, id: { value: id } });
     framework.connection = connection;
+    framework.offerConstraints = constraints;
     this.suppressOnly(framework, suppressedRoles);
     const { info: masterInfo, log } = this.leadership;
     log.info({ framework: id, name: info.name, known: known !== undefined }, "framework subscribed");
@@ -51,6 +57,7 @@ export class Frameworks {
     });
     this.updates.send(framework, { type: "HEARTBEAT" });
     this.announce(framework);
+    this.tellWatchers(framework, known !== undefined);
     this.allocator.runSoon();
     return framework;
   }
@@ -80,20 +87,28 @@ export class Frameworks {
     }
     const framework = this.add(id, info);
     framework.recovered = true;
+    this.tellWatchers(framework, false);
     // After a failover agents may be faster than schedulers, so even a short failover timeout has to leave them time.
     this.awaitReturn(framework, Math.max(failoverTimeoutMs(info), flags.agent_reregister_timeout));
     return framework;
   }
 
   /** Changes what a framework says of itself; roles it has left lose their offers. */
-  update(framework: Framework, info: FrameworkInfo, suppressedRoles: string[]): void {
+  update(
+    framework: Framework,
+    info: FrameworkInfo,
+    suppressedRoles: string[],
+    constraints: OfferConstraints | undefined,
+  ): void {
     framework.info = keepUnchangeable(framework.info, info);
+    framework.offerConstraints = constraints;
     const roles = rolesOf(framework.info);
     for (const offer of [...framework.offers].filter(({ role }) => !roles.includes(role))) {
       this.offers.rescind(offer);
     }
     this.suppressOnly(framework, suppressedRoles);
     this.announce(framework);
+    this.tellWatchers(framework, true);
     this.allocator.runSoon();
   }
 
@@ -123,12 +138,29 @@ export class Frameworks {
     }
     framework.unreachableTasks.clear();
     framework.unregisteredSeconds = nowSeconds();
+    for (const agent of cluster.agents.values()) {
+      for (const { frameworkId, info } of [...agent.executors.values()]) {
+        if (frameworkId === framework.id) {
+          cluster.removeExecutor(agent, frameworkId, info.executor_id.value);
+        }
+      }
+    }
     cluster.completeFramework(framework);
+    this.leadership.watchers.frameworkRemoved(framework);
     connection?.end();
     log.info({ framework: framework.id }, "framework removed");
     registry.addRemovedFramework(framework.id).catch((error: Error) => {
       log.error({ framework: framework.id, error: error.message }, "the removal of a framework could not be recorded");
     });
+  }
+
+  private tellWatchers(framework: Framework, known: boolean): void {
+    const { watchers } = this.leadership;
+    if (known) {
+      watchers.frameworkUpdated(framework);
+    } else {
+      watchers.frameworkAdded(framework);
+    }
   }
 
   private add(id: string, info: FrameworkInfo): Framework {

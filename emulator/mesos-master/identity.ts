@@ -4,8 +4,8 @@ import { MESOS_VERSION } from "@drover/emulator/http/version";
 import type { MasterInfo } from "@drover/lib/mesos/types";
 import type { MasterFlags } from "./flags";
 
-/** What `AGENT_DRAINING` promises and what clients ask for before they drain. */
-const CAPABILITIES = [{ type: "AGENT_UPDATE" }, { type: "AGENT_DRAINING" }];
+/** What clients ask for before they drain agents or set quotas. */
+const CAPABILITIES = [{ type: "AGENT_UPDATE" }, { type: "AGENT_DRAINING" }, { type: "QUOTA_V2" }];
 
 /** IPv4 in network byte order read as a little-endian number, the form of MasterInfo.ip: 10.0.0.1 is 16777226. */
 export function ipNumber(ip: string): number {

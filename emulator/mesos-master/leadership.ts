@@ -4,6 +4,7 @@ import type { Cluster } from "./cluster";
 import type { Counters } from "./counters";
 import type { MasterFlags } from "./flags";
 import type { Registry } from "./registry";
+import type { Watchers } from "./watchers";
 
 /** What the parts of a leading master share. */
 export interface Leadership {
@@ -12,6 +13,7 @@ export interface Leadership {
   readonly cluster: Cluster;
   readonly registry: Registry;
   readonly counters: Counters;
+  readonly watchers: Watchers;
   readonly log: Logger;
 }
 

@@ -1,4 +1,5 @@
 import { Acceptance } from "./acceptance";
+import { Acls } from "./acls";
 import { Agents } from "./agents";
 import { Allocator } from "./allocator";
 import type { Cluster } from "./cluster";
@@ -6,10 +7,14 @@ import { Drains } from "./drains";
 import type { MasterFlags } from "./flags";
 import { Frameworks } from "./frameworks";
 import { type Leadership, nowSeconds } from "./leadership";
+import { Maintenance, type MaintenanceState } from "./maintenance";
 import { Offers } from "./offers";
+import { Operations } from "./operations";
+import { type QuotaConfig, Quotas } from "./quotas";
 import { Registrar } from "./registrar";
 import { SchedulerCalls } from "./scheduler-calls";
 import { TaskUpdates } from "./task-updates";
+import { type WeightInfo, Weights } from "./weights";
 
 /** All that a master has while it leads, put together. */
 export class LeadingMaster {
@@ -20,19 +25,42 @@ export class LeadingMaster {
   readonly drains: Drains;
   readonly calls: SchedulerCalls;
   readonly allocator: Allocator;
+  readonly quotas: Quotas;
+  readonly weights: Weights;
+  readonly operations: Operations;
+  readonly maintenance: Maintenance;
+  readonly offers: Offers;
+  readonly acls: Acls;
   /** The registry is loaded: frameworks and agents may come. */
   recovered = false;
 
   constructor(readonly leadership: Leadership) {
+    const { registry, flags } = leadership;
     const updates = new TaskUpdates(leadership);
-    const offers = new Offers(leadership, updates);
-    this.allocator = new Allocator(leadership, offers);
-    this.frameworks = new Frameworks(leadership, updates, offers, this.allocator);
-    this.agents = new Agents(leadership, updates, offers, this.frameworks, this.allocator);
+    this.acls = flags.acls ?? Acls.none;
+    this.quotas = new Quotas(registry);
+    this.weights = new Weights(registry);
+    this.offers = new Offers(leadership, updates);
+    this.allocator = new Allocator(leadership, this.offers, this.quotas, this.weights);
+    this.frameworks = new Frameworks(leadership, updates, this.offers, this.allocator);
+    this.agents = new Agents(leadership, updates, this.offers, this.frameworks, this.allocator);
     this.registrar = new Registrar(leadership, this.agents, updates);
-    this.drains = new Drains(leadership, this.agents, this.registrar, offers, this.allocator, updates);
-    const acceptance = new Acceptance(leadership, updates, offers);
-    this.calls = new SchedulerCalls(leadership, updates, offers, acceptance, this.frameworks, this.allocator);
+    this.drains = new Drains(leadership, this.registrar, this.offers, this.allocator, updates);
+    this.operations = new Operations(leadership, updates);
+    const takeDown = this.registrar.takeDown.bind(this.registrar);
+    this.maintenance = new Maintenance(leadership, updates, this.offers, takeDown);
+    const acceptance = new Acceptance(leadership, updates, this.offers, this.operations, this.acls);
+    this.calls = new SchedulerCalls(
+      leadership,
+      updates,
+      this.offers,
+      acceptance,
+      this.operations,
+      this.maintenance,
+      this.frameworks,
+      this.allocator,
+      this.acls,
+    );
   }
 
   get cluster(): Cluster {
@@ -45,7 +73,10 @@ export class LeadingMaster {
 
   /** @throws ZookeeperError when the registry cannot be read; such a master must not lead */
   async recover(): Promise<void> {
-    await this.registrar.recover();
+    const { quotas, weights, maintenance } = await this.registrar.recover();
+    this.quotas.load(quotas as QuotaConfig[] | undefined);
+    this.weights.load((weights as WeightInfo[] | undefined) ?? this.flags.weights);
+    this.maintenance.load(maintenance as MaintenanceState | undefined);
     this.recovered = true;
     const { recoveredAgents } = this.cluster;
     this.leadership.log.info({ agents: recoveredAgents.size }, "registry recovered");
@@ -55,5 +86,7 @@ export class LeadingMaster {
     this.allocator.stop();
     this.frameworks.stop();
     this.registrar.stop();
+    this.operations.stop();
+    this.leadership.watchers.stop();
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { ParsedFlags } from "@drover/lib/flags";
 import { type HttpServer, listen } from "@drover/lib/http/server";
 import type { Logger } from "@drover/lib/log";
@@ -13,8 +14,10 @@ import type { MasterFlags, MasterTable } from "./flags";
 import { makeMasterInfo } from "./identity";
 import { nowSeconds } from "./leadership";
 import { LeadingMaster } from "./leading-master";
+import { LoggingLevel } from "./logging-level";
 import { MemoryRegistry, type Registry, ZookeeperRegistry } from "./registry";
 import { routes } from "./routes";
+import { Watchers } from "./watchers";
 
 /** Streams never end by themselves; what else runs at the end of the process is short. */
 const STREAMS_END_MS = 200;
@@ -25,6 +28,7 @@ export class MasterProcess {
   readonly flags: MasterFlags;
   readonly flagTexts: Record<string, string>;
   readonly authentication: Authentication;
+  readonly logging: LoggingLevel;
   /** Set while this master leads. */
   leading: LeadingMaster | undefined;
   private election: Election | undefined;
@@ -39,6 +43,13 @@ export class MasterProcess {
     this.flags = values;
     this.flagTexts = { ...texts, hostname: info.hostname, ip: info.address.ip };
     this.authentication = new Authentication(values);
+    this.logging = new LoggingLevel(log);
+  }
+
+  /** Paths of the files API with the files behind them. */
+  get attachedFiles(): ReadonlyMap<string, string> {
+    const { log_dir } = this.flags;
+    return new Map(log_dir === undefined ? [] : [["/master/log", join(log_dir, "mesos-master.INFO")]]);
   }
 
   /**
@@ -103,7 +114,8 @@ export class MasterProcess {
       maxCompletedTasksPerFramework: flags.max_completed_tasks_per_framework,
       maxUnreachableTasksPerFramework: flags.max_unreachable_tasks_per_framework,
     });
-    const leading = new LeadingMaster({ info, flags, log, cluster, registry, counters: new Counters() });
+    const watchers = new Watchers(cluster, flags.max_operator_event_stream_subscribers);
+    const leading = new LeadingMaster({ info, flags, log, cluster, registry, counters: new Counters(), watchers });
     this.leading = leading;
     log.info("elected as the leading master");
     leading.recover().catch((error: Error) => this.onEnd(`the registry cannot be recovered: ${error.message}`));

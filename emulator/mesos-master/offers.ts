@@ -1,6 +1,6 @@
-import type { Offer as OfferMessage } from "@drover/lib/mesos/types";
-import { type Agent, type Framework, hasCapability, type Offer } from "./cluster";
+import type { Offer as OfferMessage, Url } from "@drover/lib/mesos/types";
 import { type Leadership, nowSeconds } from "./leadership";
+import { type Agent, type Framework, hasCapability, type Offer } from "./model";
 import type { ResourceForm, Resources } from "./resources";
 import type { TaskUpdates } from "./task-updates";
 
@@ -16,7 +16,7 @@ export interface Grant {
 /** How a framework sees resources: old spelling `role` or reservations, allocated role only with MULTI_ROLE. */
 export function formFor(framework: Framework, role: string): ResourceForm {
   return {
-    ...(hasCapability(framework.info, "RESERVATION_REFINEMENT") ? {} : { role: "*" as const }),
+    spelling: hasCapability(framework.info, "RESERVATION_REFINEMENT") ? "refined" : "old",
     ...(hasCapability(framework.info, "MULTI_ROLE") ? { allocation: role } : {}),
   };
 }
@@ -24,22 +24,32 @@ export function formFor(framework: Framework, role: string): ResourceForm {
 /** The message of an offer, in the form its framework understands unless another is given. */
 export function offerMessage(offer: Offer, form: ResourceForm = formFor(offer.framework, offer.role)): OfferMessage {
   const { agent, framework } = offer;
-  const [ip = "", port = "0"] = agent.pid.slice(agent.pid.indexOf("@") + 1).split(":");
   return {
     id: { value: offer.id },
     framework_id: { value: framework.id },
     agent_id: { value: agent.id },
     hostname: agent.info.hostname,
-    url: {
-      scheme: "http",
-      address: { hostname: agent.info.hostname, ip, port: Number(port) },
-      path: `/${agent.pid.slice(0, agent.pid.indexOf("@"))}`,
-    },
+    url: agentUrl(agent),
     resources: offer.resources.toList(form),
     ...(agent.info.attributes?.length ? { attributes: agent.info.attributes } : {}),
     ...(agent.info.domain ? { domain: agent.info.domain } : {}),
+    ...(agent.executors.size > 0 ? executorIds(offer) : {}),
+    ...(agent.unavailability ? { unavailability: agent.unavailability } : {}),
     ...(form.allocation === undefined ? {} : { allocation_info: { role: form.allocation } }),
   };
+}
+
+/** Where an agent's own API is. */
+export function agentUrl({ info, pid }: Agent): Url {
+  const [ip = "", port = "0"] = pid.slice(pid.indexOf("@") + 1).split(":");
+  const address = { hostname: info.hostname, ip, port: Number(port) };
+  return { scheme: "http", address, path: `/${pid.slice(0, pid.indexOf("@"))}` };
+}
+
+/** The framework's executors that run on the agent already. */
+function executorIds({ agent, framework }: Offer): Pick<OfferMessage, "executor_ids"> {
+  const own = [...agent.executors.values()].filter(({ frameworkId }) => frameworkId === framework.id);
+  return own.length > 0 ? { executor_ids: own.map(({ info }) => info.executor_id) } : {};
 }
 
 /** How long a refusal holds, in milliseconds; absent, negative or no number: 5 s, at most a year. */
@@ -57,11 +67,16 @@ export class Offers {
     private readonly updates: TaskUpdates,
   ) {}
 
+  /** Offers and inverse offers are numbered together. */
+  newId(): string {
+    return `${this.leadership.info.id}-O${this.next++}`;
+  }
+
   /** Offers resources of several agents to one framework in one event. */
   make(framework: Framework, grants: Grant[]): void {
-    const { cluster, info, flags } = this.leadership;
+    const { cluster, flags } = this.leadership;
     const offers = grants.map(({ agent, role, resources }) => {
-      const offer: Offer = { id: `${info.id}-O${this.next++}`, framework, agent, role, resources };
+      const offer: Offer = { id: this.newId(), framework, agent, role, resources };
       cluster.addOffer(offer);
       if (flags.offer_timeout !== undefined) {
         offer.expiry = setTimeout(() => this.rescind(offer), flags.offer_timeout);

@@ -1,133 +1,145 @@
-import { type CallShapes, readCall, requireJsonAccepted } from "@drover/emulator/http/call";
-import { boolean, id, message, number, required } from "@drover/emulator/http/message-shape";
+import { randomUUID } from "node:crypto";
+import { RecordStream } from "@drover/emulator/http/record-stream";
 import { versionInfo } from "@drover/emulator/http/version";
-import { empty, HttpError, json, type Reply } from "@drover/lib/http/reply";
+import { listFiles, readFile } from "@drover/emulator/mesos-agent/http/files";
+import { type CallForm, readCall } from "@drover/emulator/protocol/call";
+import { acceptedMediaType, type MediaType, messageReply } from "@drover/emulator/protocol/media-type";
+import { enums } from "@drover/emulator/protocol/schema";
+import { empty, type Reply } from "@drover/lib/http/reply";
 import type { Context } from "@drover/lib/http/router";
 import type { LeadingMaster } from "./leading-master";
+import type { MasterProcess } from "./master-process";
+import { change, type OperatorChange } from "./operator-change-calls";
+import type { Permissions } from "./permissions";
 import { metricsView } from "./views/metrics-view";
-import { getAgents, getFrameworks, getState, getTasks } from "./views/operator-view";
+import { getAgents, getExecutors, getFrameworks, getOperations, getState, getTasks } from "./views/operator-view";
 import { rolesIn } from "./views/role-view";
 
-const agentCall = { agent_id: required(id) };
+const FORM: CallForm = {
+  message: "MasterCall",
+  name: "master::Call",
+  types: new Set([...(enums.get("MasterCallType")?.keys() ?? [])]),
+  optionalBodies: new Set(),
+};
 
-/** The operator calls of this master; all others are answered as upstream answers types it does not know. */
-const operatorCalls = {
-  GET_HEALTH: { body: null },
-  GET_VERSION: { body: null },
-  GET_FLAGS: { body: null },
-  GET_MASTER: { body: null },
-  GET_AGENTS: { body: null },
-  GET_FRAMEWORKS: { body: null },
-  GET_TASKS: { body: null },
-  GET_STATE: { body: null },
-  GET_ROLES: { body: null },
-  GET_METRICS: { body: { timeout: message({ nanoseconds: number }) } },
-  TEARDOWN: { body: { framework_id: required(id) } },
-  MARK_AGENT_GONE: { body: agentCall },
-  DRAIN_AGENT: {
-    body: { ...agentCall, max_grace_period: message({ seconds: number, nanos: number }), mark_gone: boolean },
-  },
-  DEACTIVATE_AGENT: { body: agentCall },
-  REACTIVATE_AGENT: { body: agentCall },
-} satisfies CallShapes;
+/** As many bytes as upstream gives at once, when no length is asked: the rest of the file. */
+const WHOLE_FILE = -1;
 
-interface AgentBody {
-  agent_id: { value: string };
-  max_grace_period?: { seconds?: number; nanos?: number };
-  mark_gone?: boolean;
-}
-
-type OperatorCall =
-  | { type: Exclude<keyof typeof operatorCalls, "TEARDOWN" | `${string}_AGENT` | `${string}_GONE`> }
-  | { type: "TEARDOWN"; teardown: { framework_id: { value: string } } }
-  | { type: "MARK_AGENT_GONE"; mark_agent_gone: AgentBody }
-  | { type: "DRAIN_AGENT"; drain_agent: AgentBody }
-  | { type: "DEACTIVATE_AGENT"; deactivate_agent: AgentBody }
-  | { type: "REACTIVATE_AGENT"; reactivate_agent: AgentBody };
-
-export interface ProcessFacts {
-  startSeconds: number;
-  flagTexts: Record<string, string>;
-}
+type OperatorCall = OperatorChange &
+  Partial<{
+    list_files: { path: string };
+    read_file: { path: string; offset: number; length?: number };
+    set_logging_level: { level: number; duration: { nanoseconds: number } };
+  }>;
 
 /** `POST /api/v1` */
-export async function operatorApi(master: LeadingMaster, facts: ProcessFacts, context: Context): Promise<Reply> {
-  const call = (await readCall(context, "master::Call", operatorCalls)) as unknown as OperatorCall;
-  requireJsonAccepted(context);
-  const answer = (body: object) => json({ type: call.type, [call.type.toLowerCase()]: body });
+export async function operatorApi(
+  process: MasterProcess,
+  master: LeadingMaster,
+  context: Context,
+  may: Permissions,
+): Promise<Reply | undefined> {
+  const call = (await readCall(context, FORM)).call as unknown as OperatorCall;
+  const media = acceptedMediaType(context.request);
+  if (call.type === "SUBSCRIBE") {
+    return subscribe(master, context, may, media);
+  }
+  const body = await answer(process, master, call, may);
+  if (body !== undefined) {
+    return messageReply(media, "MasterResponse", { type: call.type, [call.type.toLowerCase()]: body });
+  }
+  return empty(await change(master, may, call));
+}
+
+function subscribe(master: LeadingMaster, context: Context, may: Permissions, media: MediaType): undefined {
+  let close = () => {};
+  const stream = new RecordStream(context.response, () => close(), { media, message: "MasterEvent" });
+  const connection = {
+    streamId: randomUUID(),
+    send: (event: object) => stream.send(event),
+    end: () => stream.end(),
+  };
+  close = master.leadership.watchers.add(connection, may.maySee, getState(master.cluster, may.maySee));
+}
+
+/** The body of the answer; undefined for calls that change something. */
+async function answer(
+  process: MasterProcess,
+  master: LeadingMaster,
+  call: OperatorCall,
+  may: Permissions,
+): Promise<object | undefined> {
+  const { cluster } = master;
   switch (call.type) {
     case "GET_HEALTH":
-      return answer({ healthy: true });
+      return { healthy: true };
     case "GET_VERSION":
-      return answer({ version_info: versionInfo() });
+      return { version_info: versionInfo() };
     case "GET_FLAGS":
-      return answer({ flags: pairs(facts.flagTexts) });
+      may.require("view_flags", undefined);
+      return { flags: pairs(process.flagTexts) };
     case "GET_MASTER":
-      return answer({
+      return {
         master_info: master.leadership.info,
-        start_time: facts.startSeconds,
+        start_time: process.startSeconds,
         elected_time: master.electedSeconds,
-      });
-    case "GET_AGENTS":
-      return answer(getAgents(master.cluster));
-    case "GET_FRAMEWORKS":
-      return answer(getFrameworks(master.cluster));
-    case "GET_TASKS":
-      return answer(getTasks(master.cluster));
-    case "GET_STATE":
-      return answer(getState(master.cluster));
-    case "GET_ROLES":
-      return answer({ roles: rolesIn(master.cluster).map(roleMessage) });
+      };
     case "GET_METRICS":
-      return answer({ metrics: pairs(metricsView(master, facts.startSeconds)) });
+      return { metrics: pairs(metricsView(master, process.startSeconds)) };
+    case "GET_LOGGING_LEVEL":
+      return { level: process.logging.level };
+    case "GET_STATE":
+      return getState(cluster, may.maySee);
+    case "GET_AGENTS":
+      return getAgents(cluster);
+    case "GET_FRAMEWORKS":
+      return getFrameworks(cluster, may.maySee);
+    case "GET_EXECUTORS":
+      return getExecutors(cluster, may.maySee);
+    case "GET_OPERATIONS":
+      return getOperations(master.operations.pending);
+    case "GET_TASKS":
+      return getTasks(cluster, may.maySee);
+    case "GET_ROLES":
+      return { roles: rolesIn(master).map((role) => roleMessage(role, master.weights.of(role.name))) };
+    case "GET_WEIGHTS":
+      return { weight_infos: master.weights.all() };
+    case "GET_QUOTA":
+      return { status: quotaStatus(master) };
+    case "GET_MAINTENANCE_STATUS":
+      return { status: master.maintenance.status() };
+    case "GET_MAINTENANCE_SCHEDULE":
+      return { schedule: master.maintenance.schedule };
+    case "LIST_FILES":
+      return { file_infos: await listFiles(call.list_files?.path ?? "", process.attachedFiles) };
+    case "READ_FILE": {
+      const { path, offset, length = WHOLE_FILE } = call.read_file ?? { path: "", offset: 0 };
+      return readFile(path, process.attachedFiles, offset, length);
+    }
+    case "SET_LOGGING_LEVEL": {
+      const { level, duration } = call.set_logging_level ?? { level: 0, duration: { nanoseconds: 0 } };
+      may.require("set_log_level", undefined);
+      process.logging.set(level, duration.nanoseconds / 1e6);
+      return undefined;
+    }
     default:
-      await change(master, call);
-      return empty(200);
+      return undefined;
   }
 }
 
-/** Ends a framework on the operator's behalf. @throws HttpError 400 for an unknown one */
-export function teardown(master: LeadingMaster, frameworkId: string): void {
-  const framework = master.cluster.frameworks.get(frameworkId);
-  if (!framework) {
-    throw new HttpError(400, "No framework found with specified ID");
-  }
-  master.frameworks.remove(framework);
+/** The form of `/quota` and GET_QUOTA. */
+export function quotaStatus({ quotas }: LeadingMaster): object {
+  const configs = quotas.all();
+  return configs.length === 0 ? {} : { infos: configs.map(({ role }) => ({ role })), configs };
 }
 
-async function change(
-  master: LeadingMaster,
-  call: Extract<OperatorCall, { type: "TEARDOWN" | `${string}_AGENT` | `${string}_GONE` }>,
-): Promise<void> {
-  switch (call.type) {
-    case "TEARDOWN":
-      return teardown(master, call.teardown.framework_id.value);
-    case "MARK_AGENT_GONE": {
-      const { value } = call.mark_agent_gone.agent_id;
-      if (!(await master.registrar.markGone(value))) {
-        throw new HttpError(404, `Agent '${value}' not found`);
-      }
-      return;
-    }
-    case "DRAIN_AGENT": {
-      const { agent_id, max_grace_period, mark_gone = false } = call.drain_agent;
-      const { seconds = 0, nanos = 0 } = max_grace_period ?? {};
-      const limit = max_grace_period && seconds + nanos / 1e9;
-      return master.drains.drain(agent_id.value, limit, mark_gone);
-    }
-    case "DEACTIVATE_AGENT":
-      return master.drains.deactivate(call.deactivate_agent.agent_id.value);
-    case "REACTIVATE_AGENT":
-      return master.drains.reactivate(call.reactivate_agent.agent_id.value);
-  }
-}
-
-function roleMessage({ name, frameworks, used, offered }: ReturnType<typeof rolesIn>[number]): object {
+function roleMessage({ name, frameworks, used, offered }: ReturnType<typeof rolesIn>[number], weight: number): object {
+  const resources = used.plus(offered).scalarsOnly().toList({ spelling: "refined" });
   return {
     name,
-    weight: 1,
-    frameworks: frameworks.map((framework) => ({ value: framework.id })),
-    resources: used.plus(offered).toList({ role: "*" }),
+    weight,
+    ...(frameworks.length > 0 ? { frameworks: frameworks.map((framework) => ({ value: framework.id })) } : {}),
+    ...(resources.length > 0 ? { resources } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { TaskStatus } from "@drover/lib/mesos/types";
-import type { Cluster, Framework } from "./cluster";
+import type { Cluster } from "./cluster";
+import type { Framework } from "./model";
 import { latestStatus, masterStatus } from "./task-updates";
 
 /**

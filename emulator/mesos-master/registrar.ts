@@ -1,9 +1,9 @@
 import type { MasterToAgent, Register } from "@drover/emulator/protocol/agent";
 import type { AgentInfo } from "@drover/lib/mesos/types";
 import type { Agents } from "./agents";
-import type { AbsentAgent, Agent, Connection } from "./cluster";
 import { type Leadership, nowSeconds } from "./leadership";
-import type { AgentState } from "./registry";
+import type { AbsentAgent, Agent, Connection } from "./model";
+import type { AgentState, RegistryContent } from "./registry";
 import { masterStatus, type TaskUpdates } from "./task-updates";
 
 const UNREACHABLE = {
@@ -40,10 +40,10 @@ export class Registrar {
     }
   }
 
-  /** Loads the registry. Agents that do not come back in time after it are given up. */
-  async recover(): Promise<void> {
+  /** Loads the registry, and returns what operators set. Agents that do not come back in time after it are given up. */
+  async recover(): Promise<RegistryContent["settings"]> {
     const { cluster, registry, flags } = this.leadership;
-    const { agents, removedFrameworkIds } = await registry.load();
+    const { agents, removedFrameworkIds, settings } = await registry.load();
     const lists = {
       admitted: cluster.recoveredAgents,
       unreachable: cluster.unreachableAgents,
@@ -59,20 +59,27 @@ export class Registrar {
       setTimeout(() => this.giveUpRecovered(), flags.agent_reregister_timeout),
       setInterval(() => void this.forgetOld(), flags.registry_gc_interval),
     );
+    return settings;
   }
 
   /**
-   * Admits an agent and gives it the stream; one that was marked gone is told to shut down instead.
+   * Admits an agent and gives it the stream; one that was marked gone, or may not come, is told to shut down instead.
+   * @param refusal why it may not come, where the caller knows one
    * @param connect opens the stream, once the registry has the agent
    * @throws ZookeeperError when the registry cannot be written
    */
-  register(registration: Register["register"], connect: () => Connection<MasterToAgent>): Promise<Agent | undefined> {
+  register(
+    registration: Register["register"],
+    refusal: string | undefined,
+    connect: () => Connection<MasterToAgent>,
+  ): Promise<Agent | undefined> {
     const id = registration.agent_info.id?.value ?? this.agents.newId();
     return this.move(id, async () => {
       const { cluster } = this.leadership;
-      if (cluster.goneAgents.has(id)) {
+      const message = cluster.goneAgents.has(id) ? GONE.message : refusal;
+      if (message !== undefined) {
         const connection = connect();
-        connection.send({ type: "SHUTDOWN", shutdown: { message: "Agent has been marked gone" } });
+        connection.send({ type: "SHUTDOWN", shutdown: { message } });
         connection.end();
         return undefined;
       }
@@ -92,14 +99,26 @@ export class Registrar {
 
   /** The agent leaves in order; it may come back under the same id. */
   unregister(agent: Agent): Promise<void> {
+    return this.removeAgent(agent, "the agent unregistered");
+  }
+
+  /** Its machine goes down: the agent ends, and may come back under the same id when the machine is up. */
+  takeDown(agent: Agent): Promise<void> {
+    const message = "Operator initiated 'Machine DOWN'";
+    agent.connection?.send({ type: "SHUTDOWN", shutdown: { message } });
+    return this.removeAgent(agent, message);
+  }
+
+  private removeAgent(agent: Agent, cause: string): Promise<void> {
     return this.move(agent.id, async () => {
-      const { cluster, registry, counters } = this.leadership;
+      const { cluster, registry, counters, watchers } = this.leadership;
       if (cluster.agents.get(agent.id) === agent) {
         await registry.removeAgent(agent.id);
         counters.add("master/slave_removals");
         counters.add("master/slave_removals/reason_unregistered");
-        const message = `Agent ${agent.info.hostname} removed: the agent unregistered`;
+        const message = `Agent ${agent.info.hostname} removed: ${cause}`;
         this.agents.remove(agent, { state: "TASK_LOST", reason: "REASON_AGENT_REMOVED", message });
+        watchers.agentRemoved(agent.id);
       }
     });
   }
@@ -242,5 +261,6 @@ export class Registrar {
 
 function absentForm(info: AgentInfo, operator: Pick<AbsentAgent, "deactivated" | "drain"> = {}): AbsentAgent {
   const { deactivated, drain } = operator;
-  return { hostname: info.hostname, port: info.port ?? 5051, sinceSeconds: nowSeconds(), deactivated, drain };
+  const { hostname, port = 5051, attributes } = info;
+  return { hostname, port, attributes, sinceSeconds: nowSeconds(), deactivated, drain };
 }

@@ -1,6 +1,6 @@
 import type { ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { isZookeeperError } from "@drover/lib/zookeeper/errors";
-import type { AbsentAgent } from "./cluster";
+import type { AbsentAgent } from "./model";
 
 export type AgentState = "admitted" | "unreachable" | "gone";
 
@@ -9,9 +9,13 @@ export interface RegisteredAgent extends AbsentAgent {
   state: AgentState;
 }
 
+/** What operators set, each kept as one JSON value. */
+export type Setting = "quotas" | "weights" | "maintenance";
+
 export interface RegistryContent {
   agents: RegisteredAgent[];
   removedFrameworkIds: string[];
+  settings: Partial<Record<Setting, unknown>>;
 }
 
 /**
@@ -24,6 +28,7 @@ export interface Registry {
   putAgent(agent: RegisteredAgent): Promise<void>;
   removeAgent(id: string): Promise<void>;
   addRemovedFramework(id: string): Promise<void>;
+  putSetting(name: Setting, value: unknown): Promise<void>;
   /** Forgets what was absent or removed before this time, in seconds since the epoch. */
   forgetBefore(seconds: number): Promise<string[]>;
 }
@@ -31,11 +36,12 @@ export interface Registry {
 /** For a master that stands alone: nothing outlives it. */
 export class MemoryRegistry implements Registry {
   async load(): Promise<RegistryContent> {
-    return { agents: [], removedFrameworkIds: [] };
+    return { agents: [], removedFrameworkIds: [], settings: {} };
   }
   async putAgent(): Promise<void> {}
   async removeAgent(): Promise<void> {}
   async addRemovedFramework(): Promise<void> {}
+  async putSetting(): Promise<void> {}
   async forgetBefore(): Promise<string[]> {
     return [];
   }
@@ -49,6 +55,7 @@ export class MemoryRegistry implements Registry {
 export class ZookeeperRegistry implements Registry {
   private readonly agents: string;
   private readonly frameworks: string;
+  private readonly settings: string;
   /** When what is absent or removed became so, by node. */
   private readonly since = new Map<string, number>();
 
@@ -61,13 +68,15 @@ export class ZookeeperRegistry implements Registry {
     const root = `${mastersPath === "/" ? "" : mastersPath}/drover-registry`;
     this.agents = `${root}/agents`;
     this.frameworks = `${root}/removed-frameworks`;
+    this.settings = `${root}/settings`;
   }
 
   async load(): Promise<RegistryContent> {
     await this.client.mkdirp(this.agents);
     await this.client.mkdirp(this.frameworks);
+    await this.client.mkdirp(this.settings);
     const [agents, frameworks] = await Promise.all([this.readAll(this.agents), this.readAll(this.frameworks)]);
-    return { agents, removedFrameworkIds: frameworks.map(({ id }) => id) };
+    return { agents, removedFrameworkIds: frameworks.map(({ id }) => id), settings: await this.readSettings() };
   }
 
   putAgent({ id, ...content }: RegisteredAgent): Promise<void> {
@@ -82,10 +91,23 @@ export class ZookeeperRegistry implements Registry {
     return this.put(nodeOf(this.frameworks, id), { state: "removed", sinceSeconds: Date.now() / 1000 });
   }
 
+  putSetting(name: Setting, value: unknown): Promise<void> {
+    return this.write(`${this.settings}/${name}`, value);
+  }
+
   async forgetBefore(seconds: number): Promise<string[]> {
     const old = [...this.since].filter(([, since]) => since < seconds).map(([path]) => path);
     await Promise.all(old.map((path) => this.remove(path)));
     return old.map(idOf);
+  }
+
+  private async readSettings(): Promise<RegistryContent["settings"]> {
+    const names = await this.client.children(this.settings);
+    const entries = names.map(async (name) => {
+      const { data } = await this.client.get(`${this.settings}/${name}`);
+      return [name, JSON.parse(data.toString("utf8"))] as const;
+    });
+    return Object.fromEntries(await Promise.all(entries));
   }
 
   private async readAll(parent: string): Promise<RegisteredAgent[]> {
@@ -109,15 +131,19 @@ export class ZookeeperRegistry implements Registry {
   }
 
   private async put(path: string, content: { state: string; sinceSeconds: number }): Promise<void> {
+    await this.write(path, content);
+    this.note(path, content);
+  }
+
+  private write(path: string, content: unknown): Promise<void> {
     const data = Buffer.from(JSON.stringify(content));
-    await this.store(async () => {
+    return this.store(async () => {
       if (await this.client.exists(path)) {
         await this.client.set(path, data);
       } else {
         await this.client.create(path, data);
       }
     });
-    this.note(path, content);
   }
 
   private async remove(path: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Resource } from "@drover/lib/mesos/types";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { conversionOf, type ResourceOperation, withCheckpointed } from "./resource-operations";
 import { Resources } from "./resources";
 
 const range = fc
@@ -17,7 +18,7 @@ const resources = fc
   );
 const numbers = (value: Resources) =>
   value
-    .toList()
+    .toList({ spelling: "refined" })
     .flatMap(({ ranges }) =>
       (ranges?.range ?? []).flatMap(({ begin, end }) => Array.from({ length: end - begin + 1 }, (_, i) => begin + i)),
     );
@@ -55,12 +56,74 @@ test("ports are written as Mesos writes them", () => {
   expect(Resources.of([ports]).toState()).toEqual({ cpus: 0, disk: 0, gpus: 0, mem: 0, ports: "[1-9, 20-20]" });
 });
 
+const reserved: Resource = {
+  name: "disk",
+  type: "SCALAR",
+  scalar: { value: 64 },
+  reservations: [{ type: "DYNAMIC", role: "web", principal: "p" }],
+};
+const volume: Resource = {
+  ...reserved,
+  disk: { persistence: { id: "v", principal: "p" }, volume: { container_path: "data", mode: "RW" } },
+};
+
+test("a reservation is spelled as its reader knows it, and read again from every spelling", () => {
+  const { reservations, ...rest } = reserved;
+  const old = { ...rest, role: "web", reservation: { principal: "p" } };
+  const both = { ...old, reservations };
+  const resources = Resources.of([reserved]);
+  expect(resources.toList({ spelling: "refined" })).toEqual([reserved]);
+  expect(resources.toList({ spelling: "old" })).toEqual([old]);
+  expect(resources.toList({ spelling: "both" })).toEqual([both]);
+  for (const each of [old, both]) {
+    expect(Resources.of([each]).contains(resources)).toBe(true);
+  }
+});
+
+test("what is reserved is offered to its role and the roles below it, and counted apart", () => {
+  const all = Resources.of([reserved, { name: "disk", type: "SCALAR", scalar: { value: 100 } }]);
+  expect(all.allocatableTo("web").scalar("disk")).toBe(164);
+  expect(all.allocatableTo("web/blue").scalar("disk")).toBe(164);
+  expect(all.allocatableTo("webs").scalar("disk")).toBe(100);
+  expect(all.reservedByRole().get("web")?.scalar("disk")).toBe(64);
+  expect(all.unreserved().scalar("disk")).toBe(100);
+});
+
+test("a volume is made of reserved disk, taken whole, and remembered by its agent", () => {
+  const { consumed, converted } = conversionOf({ type: "CREATE", create: { volumes: [volume] } });
+  expect(consumed.toList({ spelling: "refined" })).toEqual([reserved]);
+  const flags = Resources.of([{ name: "disk", type: "SCALAR", scalar: { value: 100 } }]);
+  const total = withCheckpointed(flags, converted);
+  expect(total.scalar("disk")).toBe(100);
+  expect(total.dynamic().toList({ spelling: "refined" })).toEqual([volume]);
+  expect(total.contains(Resources.of([{ ...volume, scalar: { value: 10 } }]))).toBe(false);
+  const back = conversionOf({ type: "DESTROY", destroy: { volumes: [volume] } });
+  expect(back.converted.toList({ spelling: "refined" })).toEqual([reserved]);
+});
+
+test.each([
+  [
+    { type: "RESERVE", reserve: { resources: [{ name: "cpus", type: "SCALAR", scalar: { value: 1 } }] } },
+    "dynamically",
+  ],
+  [{ type: "UNRESERVE", unreserve: { resources: [volume] } }, "cannot be unreserved directly"],
+  [{ type: "CREATE", create: { volumes: [reserved] } }, "does not contain a persistent volume"],
+  [{ type: "SHRINK_VOLUME", shrink_volume: { volume, subtract: { value: 64 } } }, "below the volume's"],
+] as [ResourceOperation, string][])("%j is refused", (operation, message) => {
+  expect(() => conversionOf(operation)).toThrow(message);
+});
+
+test("sets hold items", () => {
+  const set = (...item: string[]) => Resources.of([{ name: "zones", type: "SET", set: { item } }]);
+  expect(set("a", "b").minus(set("a")).toState()).toMatchObject({ zones: "{b}" });
+  expect(set("a").contains(set("b"))).toBe(false);
+});
+
 test.each([
   [{ name: "cpus", type: "SCALAR", scalar: { value: -1 } }, "Invalid scalar"],
   [{ name: "ports", type: "RANGES", ranges: { range: [{ begin: 2, end: 1 }] } }, "[2-1] is not a range"],
-  [{ name: "zones", type: "SET", set: { item: ["a"] } }, "has type SET"],
-  [{ name: "cpus", type: "SCALAR", scalar: { value: 1 }, role: "web" }, "is reserved"],
-  [{ name: "disk", type: "SCALAR", scalar: { value: 1 }, disk: { source: {} } }, "is a volume"],
+  [{ name: "cpus", type: "SCALAR", scalar: { value: 1 }, reservation: {} }, "is reserved for the role '*'"],
+  [{ name: "cpus", type: "SCALAR", scalar: { value: 1 }, revocable: {} }, "is revocable"],
 ] as [Resource, string][])("%j is refused", (resource, message) => {
   expect(() => Resources.of([resource])).toThrow(message);
 });

@@ -1,17 +1,21 @@
 import { jsonp } from "@drover/emulator/http/jsonp";
 import { generic, upstreamError } from "@drover/emulator/http/upstream-errors";
 import { versionInfo } from "@drover/emulator/http/version";
+import { browse, download, read } from "@drover/emulator/mesos-agent/http/files";
 import { parseDurationMs } from "@drover/lib/duration";
-import { empty, HttpError, type Reply } from "@drover/lib/http/reply";
+import { empty, HttpError, type Reply, text } from "@drover/lib/http/reply";
 import { type Context, type Handler, Router } from "@drover/lib/http/router";
+import { Acls } from "./acls";
 import { agentApi } from "./agent-api";
 import type { Realm } from "./authentication";
 import type { LeadingMaster } from "./leading-master";
+import { type LeaderHandler, legacyRoutes } from "./legacy-routes";
 import type { MasterProcess } from "./master-process";
-import { operatorApi, teardown } from "./operator-api";
+import { operatorApi } from "./operator-api";
 import { page } from "./page";
+import { Permissions } from "./permissions";
 import { schedulerApi } from "./scheduler-api";
-import { metricsView } from "./views/metrics-view";
+import { metricsView, systemStats } from "./views/metrics-view";
 import { rolesView } from "./views/role-view";
 import { frameworksView, slavesView, stateView, summaryView, tasksView } from "./views/state-view";
 
@@ -38,57 +42,67 @@ export function routes(process: MasterProcess): Router {
       }
     }
   };
-  const view = (path: string, show: (master: LeadingMaster, context: Context) => unknown) => {
-    const answer = (master: LeadingMaster, context: Context) => jsonp(context, show(master, context));
+  const view = (path: string, show: (master: LeadingMaster, context: Context, may: Permissions) => unknown) => {
+    const answer: LeaderHandler = (master, context, may) => jsonp(context, show(master, context, may));
     at("*", path, leaderOnly(process, path, "mesos-master-readonly", answer), true);
   };
 
-  view("/state", (master) => stateView(master, process.startSeconds, process.flagTexts));
-  view("/state-summary", summaryView);
-  view("/slaves", ({ cluster }, { query }) => slavesView(cluster, query.get("slave_id")));
-  view("/frameworks", ({ cluster }, { query }) => frameworksView(cluster, query.get("framework_id")));
-  view("/tasks", ({ cluster }, { query }) => tasksView(cluster, taskQuery(query)));
-  view("/roles", ({ cluster }) => rolesView(cluster));
-  view("/weights", () => []); // no role ever has another weight than the default, which is not listed
-
-  const facts = { startSeconds: process.startSeconds, flagTexts: process.flagTexts };
-  call(process, at, "/api/v1", "mesos-master-readwrite", (master, context) => operatorApi(master, facts, context));
-  call(process, at, "/api/v1/scheduler", "mesos-master-scheduler", schedulerApi);
-  call(process, at, "/api/v1/agent", "mesos-master-agent", agentApi);
-  call(process, at, "/teardown", "mesos-master-readwrite", async (master, context) => {
-    const id = new URLSearchParams((await context.body()).toString()).get("frameworkId");
-    if (id === null) {
-      throw new HttpError(400, "Missing 'frameworkId' query parameter in the request body");
-    }
-    teardown(master, id);
-    return empty(200);
+  view("/state", (master, _, may) => {
+    const flags = may.allows("view_flags") ? process.flagTexts : undefined;
+    return stateView(master, process.startSeconds, flags, may.maySee);
   });
+  view("/state-summary", (master, _, may) => summaryView(master, may.maySee));
+  view("/slaves", ({ cluster }, { query }) => slavesView(cluster, query.get("slave_id")));
+  view("/frameworks", ({ cluster }, { query }, { maySee }) =>
+    frameworksView(cluster, query.get("framework_id"), maySee),
+  );
+  view("/tasks", ({ cluster }, { query }, { maySee }) => tasksView(cluster, { ...taskQuery(query), maySee }));
+  view("/roles", (master) => rolesView(master));
+  view("/maintenance/status", ({ maintenance }) => maintenance.status());
+
+  const readwrite = "mesos-master-readwrite";
+  call(process, at, "/api/v1", readwrite, (master, context, may) => operatorApi(process, master, context, may));
+  call(process, at, "/api/v1/scheduler", "mesos-master-scheduler", (master, context, { principal }) =>
+    schedulerApi(master, context, principal),
+  );
+  call(process, at, "/api/v1/agent", "mesos-master-agent", (master, context, { principal }) =>
+    agentApi(master, context, principal),
+  );
+  for (const [path, { methods, realm, handle }] of legacyRoutes) {
+    at("*", path, leaderOnly(process, path, realm, whenReady(methods, handle)));
+  }
 
   at("*", "/health", () => empty(200));
   at("*", "/redirect", () => empty(307, { Location: leaderUrl(process) }));
-  at(
-    "*",
-    "/flags",
-    local(process, () => ({ flags: process.flagTexts })),
-    true,
-  );
+  const flags = local(process, (_, may) => {
+    may.require("view_flags", undefined);
+    return { flags: process.flagTexts };
+  });
+  at("*", "/flags", flags, true);
   router.on("*", "/version", (context) => jsonp(context, versionInfo()));
-  router.on("*", "/metrics/snapshot", (context) => {
-    process.authentication.check(context.request, "mesos-master-readonly");
+  const endpoint = (path: string, show: (context: Context) => Reply | Promise<Reply | undefined>) =>
+    router.on("*", path, (context) => {
+      permissionsOf(process, context, "mesos-master-readonly").require("get_endpoints", path);
+      return show(context);
+    });
+  endpoint("/metrics/snapshot", (context) => {
     refuseBadTimeout(context.query.get("timeout"));
     return jsonp(context, metricsView(process.leading, process.startSeconds));
   });
+  endpoint("/system/stats.json", (context) => jsonp(context, systemStats()));
+  endpoint("/logging/toggle", (context) => toggleLogging(process, context));
+  endpoint("/files/debug", (context) => jsonp(context, Object.fromEntries(process.attachedFiles)));
+  for (const [path, show] of Object.entries({ browse, read, download })) {
+    router.on("*", `/files/${path}`, (context) => {
+      process.authentication.check(context.request, "mesos-master-readonly");
+      return show(context, process.attachedFiles);
+    });
+  }
   const { cluster } = process.flags;
   const html = () => page(process.info, process.leader, cluster);
-  router.on("GET", "/", () => ({ status: 200, headers: { "Content-Type": "text/html" }, body: html() }));
+  router.on("*", "/", () => ({ status: 200, headers: { "Content-Type": "text/html" }, body: html() }));
   return router;
 }
-
-type LeaderHandler = (
-  master: LeadingMaster,
-  context: Context,
-  principal: string | undefined,
-) => Reply | undefined | Promise<Reply | undefined>;
 
 /** Answers on the leader, redirects elsewhere, asks for credentials first where the realm wants them. */
 function leaderOnly(process: MasterProcess, path: string, realm: Realm, handler: LeaderHandler): Handler {
@@ -98,9 +112,12 @@ function leaderOnly(process: MasterProcess, path: string, realm: Realm, handler:
       const query = mark === -1 ? "" : context.request.url?.slice(mark);
       return empty(307, { Location: `${leaderUrl(process)}/master${path}${query}` });
     }
-    const principal = process.authentication.check(context.request, realm);
-    return handler(process.leading, context, principal);
+    return handler(process.leading, context, permissionsOf(process, context, realm));
   };
+}
+
+function permissionsOf(process: MasterProcess, { request }: Context, realm: Realm): Permissions {
+  return new Permissions(process.flags.acls ?? Acls.none, process.authentication.check(request, realm));
 }
 
 /** A route that takes calls, on a leader that has recovered. */
@@ -111,25 +128,27 @@ function call(
   realm: Realm,
   handler: LeaderHandler,
 ): void {
-  const checked: LeaderHandler = (master, context, principal) => {
+  at("*", path, leaderOnly(process, path, realm, whenReady(["POST"], handler)));
+}
+
+/** Refuses what comes before the registry is loaded, and other methods. */
+function whenReady(methods: readonly string[], handler: LeaderHandler): LeaderHandler {
+  return (master, context, may) => {
     if (!master.recovered) {
       throw new HttpError(503, "Master has not finished recovery");
     }
-    if (context.method !== "POST") {
-      const text = `${generic(405)} Expecting one of { 'POST' }, but received '${context.method}'.`;
-      throw new HttpError(405, text, { Allow: "POST" });
+    if (!methods.includes(context.method)) {
+      const list = methods.map((method) => `'${method}'`).join(", ");
+      const text = `${generic(405)} Expecting one of { ${list} }, but received '${context.method}'.`;
+      throw new HttpError(405, text, { Allow: methods.join(", ") });
     }
-    return handler(master, context, principal);
+    return handler(master, context, may);
   };
-  at("*", path, leaderOnly(process, path, realm, checked));
 }
 
 /** A view that every master answers by itself. */
-function local(process: MasterProcess, show: () => unknown): Handler {
-  return (context) => {
-    process.authentication.check(context.request, "mesos-master-readonly");
-    return jsonp(context, show());
-  };
+function local(process: MasterProcess, show: (context: Context, may: Permissions) => unknown): Handler {
+  return (context) => jsonp(context, show(context, permissionsOf(process, context, "mesos-master-readonly")));
 }
 
 /** Without a scheme, so that clients keep theirs. @throws HttpError 503 while nobody leads */
@@ -154,13 +173,34 @@ function taskQuery(query: URLSearchParams) {
   };
 }
 
+/** `/logging/toggle?level=&duration=`; without both it only says the level. */
+function toggleLogging({ logging }: MasterProcess, { query }: Context): Reply {
+  const level = query.get("level");
+  const duration = query.get("duration");
+  if (level === null && duration === null) {
+    return text(`${logging.level}\n`);
+  }
+  if (level === null || duration === null) {
+    throw new HttpError(400, `Expecting '${level === null ? "level=value" : "duration=value"}' in query.\n`);
+  }
+  if (!/^\d$/.test(level)) {
+    throw new HttpError(400, `Invalid level '${level}'.\n`);
+  }
+  logging.set(Number(level), durationOf("duration", duration));
+  return empty(200);
+}
+
 /** All metrics are at hand, so any time will do; only a wrong one is refused. */
-function refuseBadTimeout(text: string | null): void {
-  if (text !== null) {
-    try {
-      parseDurationMs(text);
-    } catch (error) {
-      throw new HttpError(400, `Invalid timeout '${text}': ${(error as Error).message}`);
-    }
+function refuseBadTimeout(given: string | null): void {
+  if (given !== null) {
+    durationOf("timeout", given);
+  }
+}
+
+function durationOf(name: string, given: string): number {
+  try {
+    return parseDurationMs(given);
+  } catch (error) {
+    throw new HttpError(400, `Invalid ${name} '${given}': ${(error as Error).message}`);
   }
 }

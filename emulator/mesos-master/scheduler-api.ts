@@ -1,16 +1,27 @@
-import { invalid, readCall, requireJsonAccepted } from "@drover/emulator/http/call";
-import { id } from "@drover/emulator/http/message-shape";
 import { RecordStream } from "@drover/emulator/http/record-stream";
+import { type CallForm, invalid, readCall } from "@drover/emulator/protocol/call";
+import { acceptedMediaType } from "@drover/emulator/protocol/media-type";
 import { empty, HttpError, type Reply } from "@drover/lib/http/reply";
 import type { Context } from "@drover/lib/http/router";
 import type { Call, Event, FrameworkInfo } from "@drover/lib/mesos/types";
-import type { Framework } from "./cluster";
-import { frameworkProblem } from "./framework-validation";
+import { frameworkProblem, mayRegister } from "./framework-validation";
 import { newStreamId } from "./frameworks";
 import type { LeadingMaster } from "./leading-master";
-import { schedulerCalls } from "./scheduler-shapes";
+import { type Framework, rolesOf } from "./model";
+import { constraintsProblem } from "./offer-constraints";
 
 const NAME = "scheduler::Call";
+const FORM: CallForm = {
+  message: "SchedulerCall",
+  name: NAME,
+  types: new Set(
+    (
+      "SUBSCRIBE TEARDOWN ACCEPT DECLINE REVIVE KILL SHUTDOWN ACKNOWLEDGE RECONCILE MESSAGE REQUEST SUPPRESS " +
+      "ACCEPT_INVERSE_OFFERS DECLINE_INVERSE_OFFERS ACKNOWLEDGE_OPERATION_STATUS RECONCILE_OPERATIONS UPDATE_FRAMEWORK"
+    ).split(" "),
+  ),
+  optionalBodies: new Set(["REVIVE", "SUPPRESS"]),
+};
 const STREAM_ID = "Mesos-Stream-Id";
 const UUID_BYTES = 16;
 
@@ -23,7 +34,7 @@ export async function schedulerApi(
   context: Context,
   principal: string | undefined,
 ): Promise<Reply | undefined> {
-  const call = (await readCall(context, NAME, schedulerCalls, { framework_id: id })) as unknown as Call;
+  const call = (await readCall(context, FORM)).call as unknown as Call;
   const streamId = context.request.headers[STREAM_ID.toLowerCase()];
   validate(call);
   if (call.type === "SUBSCRIBE") {
@@ -50,9 +61,17 @@ function validate(call: Call): void {
   } else if (!call.framework_id) {
     throw invalid(NAME, "Expecting 'framework_id' to be present");
   }
-  if (call.type === "ACKNOWLEDGE" && Buffer.from(call.acknowledge.uuid, "base64").length !== UUID_BYTES) {
+  const uuid = uuidOf(call);
+  if (uuid !== undefined && Buffer.from(uuid, "base64").length !== UUID_BYTES) {
     throw invalid(NAME, "Not a valid UUID");
   }
+}
+
+function uuidOf(call: Call): string | undefined {
+  if (call.type === "ACKNOWLEDGE") {
+    return call.acknowledge.uuid;
+  }
+  return call.type === "ACKNOWLEDGE_OPERATION_STATUS" ? call.acknowledge_operation_status.uuid : undefined;
 }
 
 function findFramework(master: LeadingMaster, call: Call, principal: string | undefined): Framework {
@@ -76,11 +95,11 @@ function subscribe(
   principal: string | undefined,
   hasStreamId: boolean,
 ): undefined {
-  const { framework_info, suppressed_roles = [] } = call.subscribe;
+  const { framework_info, suppressed_roles = [], offer_constraints } = call.subscribe;
   if (principal !== undefined && (framework_info.principal ?? principal) !== principal) {
     throw invalid(NAME, principalDiffers(principal, framework_info));
   }
-  requireJsonAccepted(context);
+  const media = acceptedMediaType(context.request);
   if (hasStreamId) {
     throw new HttpError(400, `Subscribe calls should not include the '${STREAM_ID}' header`);
   }
@@ -92,15 +111,17 @@ function subscribe(
       master.frameworks.disconnect(framework, streamId);
     }
   };
-  const stream = new RecordStream(context.response, onClose, { [STREAM_ID]: streamId });
-  const problem = subscriptionProblem(master, info, suppressed_roles);
+  const headers = { [STREAM_ID]: streamId };
+  const stream = new RecordStream(context.response, onClose, { media, message: "SchedulerEvent", headers });
+  const problem =
+    subscriptionProblem(master, info, suppressed_roles) ?? constraintsProblem(offer_constraints, rolesOf(info));
   if (problem !== undefined) {
     stream.send({ type: "ERROR", error: { message: problem } } satisfies Event);
     stream.end();
     return;
   }
   const connection = { streamId, send: (event: Event) => stream.send(event), end: () => stream.end() };
-  framework = master.frameworks.subscribe(info, suppressed_roles, connection);
+  framework = master.frameworks.subscribe(info, suppressed_roles, offer_constraints, connection);
 }
 
 /** What makes the master refuse a framework on its stream. */
@@ -116,7 +137,11 @@ function subscriptionProblem(
   if (known && !known.recovered && known.info.principal !== info.principal) {
     return `Framework ${known.id} belongs to another principal`;
   }
-  return frameworkProblem(info, suppressedRoles, master.flags.root_submissions);
+  const problem = frameworkProblem(info, suppressedRoles, master.flags.root_submissions);
+  // Two spaces: upstream names the framework's id there, and a new one has none yet.
+  return problem === undefined && !mayRegister(master.acls, info)
+    ? `Not authorized to register framework ${info.id?.value ?? ""} with roles { ${rolesOf(info).join(", ")} }`
+    : problem;
 }
 
 function principalDiffers(principal: string, info: FrameworkInfo): string {

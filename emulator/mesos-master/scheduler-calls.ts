@@ -1,12 +1,17 @@
+import { invalid } from "@drover/emulator/protocol/call";
 import { HttpError } from "@drover/lib/http/reply";
 import { type Call, isTerminal } from "@drover/lib/mesos/types";
 import type { Acceptance } from "./acceptance";
+import type { Acls } from "./acls";
 import type { Allocator } from "./allocator";
-import { type Framework, rolesOf, taskKey } from "./cluster";
-import { frameworkProblem, updateProblem } from "./framework-validation";
+import { frameworkProblem, mayRegister, updateProblem } from "./framework-validation";
 import type { Frameworks } from "./frameworks";
 import type { Leadership } from "./leadership";
+import type { Maintenance } from "./maintenance";
+import { type Framework, rolesOf, taskKey } from "./model";
+import { constraintsProblem } from "./offer-constraints";
 import type { Offers } from "./offers";
+import type { Operations } from "./operations";
 import { reconcileAll, reconcileTask } from "./reconciliation";
 import type { TaskUpdates } from "./task-updates";
 
@@ -19,8 +24,11 @@ export class SchedulerCalls {
     private readonly updates: TaskUpdates,
     private readonly offers: Offers,
     private readonly acceptance: Acceptance,
+    private readonly operations: Operations,
+    private readonly maintenance: Maintenance,
     private readonly frameworks: Frameworks,
     private readonly allocator: Allocator,
+    private readonly acls: Acls,
   ) {}
 
   /** Carries a call out. @throws HttpError 400 when its content is refused as a whole */
@@ -61,6 +69,18 @@ export class SchedulerCalls {
       case "MESSAGE":
         // For executors of the framework's own; built-in ones, the only ones here, discard messages upstream too.
         this.leadership.counters.add("master/dropped_messages");
+        break;
+      case "ACCEPT_INVERSE_OFFERS":
+        this.maintenance.answer(framework, call.accept_inverse_offers.inverse_offer_ids ?? [], "ACCEPT");
+        break;
+      case "DECLINE_INVERSE_OFFERS":
+        this.maintenance.answer(framework, call.decline_inverse_offers.inverse_offer_ids ?? [], "DECLINE");
+        break;
+      case "ACKNOWLEDGE_OPERATION_STATUS":
+        this.operations.acknowledge(framework, call.acknowledge_operation_status.uuid);
+        break;
+      case "RECONCILE_OPERATIONS":
+        this.operations.reconcile(framework, call.reconcile_operations.operations ?? []);
         break;
       case "REQUEST":
         break; // upstream's allocator does not act on it either
@@ -122,6 +142,13 @@ export class SchedulerCalls {
 
   /** A command task's executor has the task's id; shutting it down ends the task. */
   private shutdown(framework: Framework, { shutdown }: Body<"SHUTDOWN">): void {
+    const { executor_id, agent_id } = shutdown;
+    const agent = this.leadership.cluster.agents.get(agent_id.value);
+    if (agent?.executors.has(taskKey(framework.id, executor_id.value))) {
+      const framework_id = { value: framework.id };
+      agent.connection?.send({ type: "SHUTDOWN_EXECUTOR", shutdown_executor: { framework_id, executor_id } });
+      return;
+    }
     const record = framework.tasks.get(shutdown.executor_id.value);
     if (record?.task.agent_id.value === shutdown.agent_id.value) {
       this.kill(framework, { type: "KILL", kill: { task_id: record.task.task_id, agent_id: shutdown.agent_id } });
@@ -167,18 +194,21 @@ export class SchedulerCalls {
   }
 
   private update(framework: Framework, { update_framework: update }: Body<"UPDATE_FRAMEWORK">): void {
-    const { framework_info: info, suppressed_roles = [] } = update;
-    if ("offer_constraints" in update) {
-      throw new HttpError(400, "'UpdateFramework.offer_constraints' are not supported by this master");
-    }
-    if (info.id && info.id.value !== framework.id) {
-      throw new HttpError(400, "'FrameworkInfo.id' differs from 'framework_id'");
+    const { framework_info: info, suppressed_roles = [], offer_constraints } = update;
+    if (info.id?.value !== framework.id) {
+      throw invalid("scheduler::Call", "'framework_id' differs from 'update_framework.framework_info.id'");
     }
     const { root_submissions } = this.leadership.flags;
-    const problem = frameworkProblem(info, suppressed_roles, root_submissions) ?? updateProblem(framework.info, info);
+    const problem =
+      frameworkProblem(info, suppressed_roles, root_submissions) ??
+      updateProblem(framework.info, info) ??
+      constraintsProblem(offer_constraints, rolesOf(info));
     if (problem !== undefined) {
       throw new HttpError(400, `FrameworkInfo update is not valid: ${problem}`);
     }
-    this.frameworks.update(framework, info, suppressed_roles);
+    if (!mayRegister(this.acls, info)) {
+      throw new HttpError(403, `Not authorized to use roles { ${rolesOf(info).join(", ")} }`);
+    }
+    this.frameworks.update(framework, info, suppressed_roles, offer_constraints);
   }
 }

@@ -1,7 +1,7 @@
 import type { Event, Reason, TaskState, TaskStatus } from "@drover/lib/mesos/types";
 import { isTerminal } from "@drover/lib/mesos/types";
-import { type Framework, hasCapability, type TaskRecord } from "./cluster";
 import { type Leadership, nowSeconds } from "./leadership";
+import { type Framework, hasCapability, type TaskRecord } from "./model";
 
 /** States that a framework without PARTITION_AWARE sees as TASK_LOST. */
 const PARTITION_STATES: ReadonlySet<TaskState> = new Set<TaskState>([
@@ -104,6 +104,7 @@ export class TaskUpdates {
   private note(framework: Framework, record: TaskRecord, status: TaskStatus): void {
     const before = record.task.state;
     this.leadership.cluster.updateTask(framework, record, status);
+    this.leadership.watchers.taskUpdated(framework, status);
     if (!isTerminal(before) && isTerminal(status.state)) {
       this.leadership.counters.add(`master/${status.state.toLowerCase().replace("task_", "tasks_")}`);
     }

@@ -1,6 +1,6 @@
-import type { TaskInfo } from "@drover/lib/mesos/types";
-import type { Agent, Framework } from "./cluster";
+import type { ExecutorInfo, TaskInfo } from "@drover/lib/mesos/types";
 import { idProblem } from "./id-validation";
+import type { Agent, Framework } from "./model";
 import { Resources } from "./resources";
 
 /**
@@ -29,11 +29,89 @@ export function taskProblem(
     return "Task should have at least one (but not both) of CommandInfo or ExecutorInfo present";
   }
   if (task.executor !== undefined) {
-    return "Task uses an executor of its own; this master launches tasks with 'command' only";
+    return "Task uses an executor of its own; this master launches tasks with 'command', and groups on the default executor";
   }
-  return (
-    policyProblem(task) ?? containerProblem(task) ?? healthCheckProblem(task) ?? resourceProblem(task, role, available)
-  );
+  return ownProblem(task) ?? resourceProblem(task, role, available);
+}
+
+/**
+ * What is wrong with a task group, which is launched whole or not at all.
+ * @param taken what the executor has already, when it runs
+ */
+export function groupProblem(
+  executor: ExecutorInfo,
+  tasks: readonly TaskInfo[],
+  framework: Framework,
+  agent: Agent,
+  role: string,
+  available: Resources,
+  taken: Resources | undefined,
+): string | undefined {
+  if (executor.type !== "DEFAULT") {
+    return "'ExecutorInfo.type' must be 'DEFAULT' for a task group on this master";
+  }
+  if (executor.command !== undefined) {
+    return "'ExecutorInfo.command' must not be set for 'DEFAULT' executor";
+  }
+  const badExecutor = idProblem(executor.executor_id.value);
+  if (badExecutor !== undefined) {
+    return badExecutor;
+  }
+  if (tasks.length === 0) {
+    return "Task group cannot be empty";
+  }
+  const ids = tasks.map(({ task_id }) => task_id.value);
+  for (const task of tasks) {
+    const problem = groupedProblem(task, ids, framework, agent);
+    if (problem !== undefined) {
+      return `Task '${task.task_id.value}' is invalid: ${problem}`;
+    }
+  }
+  return groupResourceProblem(executor, tasks, role, available, taken);
+}
+
+function groupedProblem(
+  task: TaskInfo,
+  ids: readonly string[],
+  framework: Framework,
+  agent: Agent,
+): string | undefined {
+  const id = task.task_id.value;
+  if (framework.tasks.has(id) || framework.unreachableTasks.has(id) || ids.filter((each) => each === id).length > 1) {
+    return `Task has duplicate ID: ${id}`;
+  }
+  if (task.agent_id.value !== agent.id) {
+    return `Task uses invalid agent ${task.agent_id.value} while agent ${agent.id} is expected`;
+  }
+  if (task.executor !== undefined) {
+    return "'TaskInfo.executor' must not be set";
+  }
+  if (task.container?.type === "DOCKER") {
+    return "Docker ContainerInfo is not supported on the task";
+  }
+  return idProblem(id) ?? ownProblem(task);
+}
+
+function groupResourceProblem(
+  executor: ExecutorInfo,
+  tasks: readonly TaskInfo[],
+  role: string,
+  available: Resources,
+  taken: Resources | undefined,
+): string | undefined {
+  try {
+    const own = taken ? Resources.none : Resources.of(executor.resources);
+    const wanted = Resources.sum([own, ...tasks.map(({ resources }) => Resources.of(resources))]);
+    return available.contains(wanted)
+      ? undefined
+      : `Total resources ${wanted.describe(role)} required by task group and its executor are more than available ${available.describe(role)}`;
+  } catch (error) {
+    return `Task group uses invalid resources: ${(error as Error).message}`;
+  }
+}
+
+function ownProblem(task: TaskInfo): string | undefined {
+  return policyProblem(task) ?? containerProblem(task) ?? healthCheckProblem(task);
 }
 
 function resourceProblem(task: TaskInfo, role: string, available: Resources): string | undefined {

@@ -9,9 +9,9 @@ const LINE_FEED = 0x0a;
 const MAX_LENGTH_DIGITS = String(MAX_RECORD_BYTES).length;
 
 /** Frames one record. The result has to be written in one piece: some clients expect one record a chunk. */
-export function encodeRecord(record: string): Buffer {
-  const length = Buffer.byteLength(record);
-  return Buffer.from(`${length}\n${record}`);
+export function encodeRecord(record: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(record as string);
+  return Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes]);
 }
 
 /** Frames a value as one JSON record. */

@@ -73,6 +73,11 @@ export interface FrameworkInfo {
   webui_url?: string;
   capabilities?: Capability[];
   labels?: Labels;
+  /** By role: offers have to hold one of the alternatives. */
+  offer_filters?: Record<
+    string,
+    { min_allocatable_resources?: { quantities?: { quantities?: Record<string, { value: number }> }[] } }
+  >;
 }
 
 export interface AgentInfo {
@@ -148,8 +153,23 @@ export interface Offer {
   executor_ids?: Value[];
   allocation_info?: { role?: string };
   domain?: DomainInfo;
-  /** The agent's next maintenance. */
-  unavailability?: { start: TimeInfo; duration?: DurationInfo };
+  /** Planned maintenance of the agent's machine. */
+  unavailability?: Unavailability;
+}
+
+export interface Unavailability {
+  start: TimeInfo;
+  /** Absent: without end. */
+  duration?: DurationInfo;
+}
+
+/** Asks a framework to leave an agent for planned maintenance. */
+export interface InverseOffer {
+  id: Value;
+  url?: Url;
+  framework_id: Value;
+  agent_id?: Value;
+  unavailability: Unavailability;
 }
 
 export interface EnvironmentVariable {
@@ -281,6 +301,7 @@ export interface ExecutorInfo {
   name?: string;
   source?: string;
   data?: string;
+  discovery?: DiscoveryInfo;
   labels?: Labels;
   discovery?: DiscoveryInfo;
   shutdown_grace_period?: DurationInfo;
@@ -345,6 +366,7 @@ export type Reason =
   | "REASON_RECONCILIATION"
   | "REASON_TASK_CHECK_STATUS_UPDATED"
   | "REASON_TASK_GROUP_INVALID"
+  | "REASON_TASK_GROUP_UNAUTHORIZED"
   | "REASON_TASK_HEALTH_CHECK_STATUS_UPDATED"
   | "REASON_TASK_INVALID"
   | "REASON_TASK_KILLED_DURING_LAUNCH"
@@ -407,21 +429,59 @@ export interface Filters {
   refuse_seconds?: number;
 }
 
-export type Operation =
-  | { type: "LAUNCH"; id?: Value; launch: { task_infos: TaskInfo[] } }
-  | {
-      type: "LAUNCH_GROUP";
-      id?: Value;
-      launch_group: { executor: ExecutorInfo; task_group: { tasks: TaskInfo[] } };
-    }
-  | { type: "RESERVE"; id?: Value; reserve: { resources: Resource[] } }
-  | { type: "UNRESERVE"; id?: Value; unreserve: { resources: Resource[] } }
-  | { type: "CREATE"; id?: Value; create: { volumes: Resource[] } }
-  | { type: "DESTROY"; id?: Value; destroy: { volumes: Resource[] } };
+/** What is done with the resources of accepted offers. With an `id` its outcome is told by UPDATE_OPERATION_STATUS. */
+export type Operation = { id?: Value } & (
+  | { type: "LAUNCH"; launch: { task_infos: TaskInfo[] } }
+  | { type: "LAUNCH_GROUP"; launch_group: { executor: ExecutorInfo; task_group: { tasks: TaskInfo[] } } }
+  | { type: "RESERVE"; reserve: { resources: Resource[]; source?: Resource[] } }
+  | { type: "UNRESERVE"; unreserve: { resources: Resource[] } }
+  | { type: "CREATE"; create: { volumes: Resource[] } }
+  | { type: "DESTROY"; destroy: { volumes: Resource[] } }
+  | { type: "GROW_VOLUME"; grow_volume: { volume: Resource; addition: Resource } }
+  | { type: "SHRINK_VOLUME"; shrink_volume: { volume: Resource; subtract: { value: number } } }
+);
+
+export interface OperationStatus {
+  operation_id?: Value;
+  state:
+    | "OPERATION_FINISHED"
+    | "OPERATION_FAILED"
+    | "OPERATION_ERROR"
+    | "OPERATION_DROPPED"
+    | "OPERATION_UNREACHABLE"
+    | "OPERATION_GONE_BY_OPERATOR"
+    | "OPERATION_RECOVERING"
+    | "OPERATION_UNKNOWN";
+  message?: string;
+  agent_id?: Value;
+  /** Base64 of 16 bytes; present means that the scheduler has to acknowledge it. */
+  uuid?: Value;
+}
+
+export interface AttributeConstraint {
+  selector: { pseudoattribute_type?: "HOSTNAME" | "REGION" | "ZONE"; attribute_name?: string };
+  /** Exactly one of these. */
+  predicate: {
+    exists?: object;
+    not_exists?: object;
+    text_equals?: { value: string };
+    text_not_equals?: { value: string };
+    text_matches?: { regex: string };
+    text_not_matches?: { regex: string };
+  };
+}
+
+/** Which agents a role wants offers of: those that meet all constraints of one of its groups. */
+export interface OfferConstraints {
+  role_constraints?: Record<string, { groups?: { attribute_constraints?: AttributeConstraint[] }[] }>;
+}
 
 /** Body of `POST /api/v1/scheduler`. */
 export type Call = { framework_id?: Value } & (
-  | { type: "SUBSCRIBE"; subscribe: { framework_info: FrameworkInfo; suppressed_roles?: string[] } }
+  | {
+      type: "SUBSCRIBE";
+      subscribe: { framework_info: FrameworkInfo; suppressed_roles?: string[]; offer_constraints?: OfferConstraints };
+    }
   | { type: "TEARDOWN" }
   | { type: "ACCEPT"; accept: { offer_ids: Value[]; operations?: Operation[]; filters?: Filters } }
   | { type: "DECLINE"; decline: { offer_ids: Value[]; filters?: Filters } }
@@ -433,9 +493,23 @@ export type Call = { framework_id?: Value } & (
   | { type: "RECONCILE"; reconcile: { tasks?: { task_id: Value; agent_id?: Value }[] } }
   | { type: "MESSAGE"; message: { agent_id: Value; executor_id: Value; data: string } }
   | { type: "REQUEST"; request: { requests?: unknown[] } }
+  | { type: "ACCEPT_INVERSE_OFFERS"; accept_inverse_offers: { inverse_offer_ids?: Value[]; filters?: Filters } }
+  | { type: "DECLINE_INVERSE_OFFERS"; decline_inverse_offers: { inverse_offer_ids?: Value[]; filters?: Filters } }
+  | {
+      type: "ACKNOWLEDGE_OPERATION_STATUS";
+      acknowledge_operation_status: { agent_id?: Value; uuid: string; operation_id: Value };
+    }
+  | {
+      type: "RECONCILE_OPERATIONS";
+      reconcile_operations: { operations?: { operation_id: Value; agent_id?: Value }[] };
+    }
   | {
       type: "UPDATE_FRAMEWORK";
-      update_framework: { framework_info: FrameworkInfo; suppressed_roles?: string[] };
+      update_framework: {
+        framework_info: FrameworkInfo;
+        suppressed_roles?: string[];
+        offer_constraints?: OfferConstraints;
+      };
     }
 );
 
@@ -450,10 +524,9 @@ export type Event =
   | { type: "UPDATE"; update: { status: TaskStatus } }
   | { type: "MESSAGE"; message: { agent_id: Value; executor_id: Value; data: string } }
   | { type: "FAILURE"; failure: { agent_id?: Value; executor_id?: Value; status?: number } }
-  | {
-      type: "UPDATE_OPERATION_STATUS";
-      update_operation_status: { status: { operation_id?: Value; state: string; message?: string } };
-    }
+  | { type: "UPDATE_OPERATION_STATUS"; update_operation_status: { status: OperationStatus } }
+  | { type: "INVERSE_OFFERS"; inverse_offers: { inverse_offers: InverseOffer[] } }
+  | { type: "RESCIND_INVERSE_OFFER"; rescind_inverse_offer: { inverse_offer_id: Value } }
   | { type: "ERROR"; error: { message: string } }
   | { type: "HEARTBEAT" };
 

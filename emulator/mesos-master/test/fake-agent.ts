@@ -1,15 +1,20 @@
 import { randomUUID } from "node:crypto";
 import type { AgentToMaster, MasterToAgent, Register } from "@drover/emulator/protocol/agent";
+import { AGENT_CAPABILITIES } from "@drover/emulator/protocol/capabilities";
 import { readBody } from "@drover/lib/http/body";
 import type { LeadingMaster, MasterDetector } from "@drover/lib/mesos/master-detector";
 import { postJson, readRecords } from "@drover/lib/mesos/stream";
 import {
+  type ExecutorInfo,
   type FrameworkInfo,
   isTerminal,
+  type Reason,
   type Resource,
   type Task,
+  type TaskInfo,
   type TaskState,
   type TaskStatus,
+  type Value,
 } from "@drover/lib/mesos/types";
 
 const RETRY_MS = 100;
@@ -26,6 +31,8 @@ export class FakeAgent {
   /** Everything the master said, oldest first. */
   readonly received: MasterToAgent[] = [];
   readonly tasks = new Map<string, Task>();
+  readonly executors = new Map<string, ExecutorInfo>();
+  checkpointed: Resource[] = [];
   answersPings = true;
   private readonly frameworks = new Map<string, FrameworkInfo>();
   /** Updates that wait for an acknowledgement, by task. */
@@ -62,7 +69,7 @@ export class FakeAgent {
   }
 
   /** Moves a task on and tells the master, as soon as its earlier updates are acknowledged. */
-  async update(taskId: string, state: TaskState): Promise<void> {
+  async update(taskId: string, state: TaskState, reason?: Reason): Promise<void> {
     const task = this.tasks.get(taskId);
     if (!task || !this.id) {
       throw new Error(`the agent has no task ${taskId}`);
@@ -71,8 +78,9 @@ export class FakeAgent {
       task_id: task.task_id,
       state,
       source: "SOURCE_EXECUTOR",
+      ...(reason ? { reason } : {}),
       agent_id: { value: this.id },
-      executor_id: task.task_id,
+      executor_id: task.executor_id ?? task.task_id,
       timestamp: Date.now() / 1000,
       uuid: Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64"),
     };
@@ -144,6 +152,9 @@ export class FakeAgent {
         version: "1.11.0",
         tasks: [...this.tasks.values()],
         frameworks: [...this.frameworks.values()],
+        executors: [...this.executors.values()],
+        checkpointed_resources: this.checkpointed,
+        capabilities: [...AGENT_CAPABILITIES, "RESERVATION_REFINEMENT"].map((type) => ({ type })),
       },
     };
   }
@@ -155,20 +166,40 @@ export class FakeAgent {
       case "RUN_TASK": {
         const { framework_info, task } = message.run_task;
         this.frameworks.set(framework_info.id?.value ?? "", framework_info);
-        this.tasks.set(task.task_id.value, {
-          name: task.name,
-          task_id: task.task_id,
-          framework_id: framework_info.id ?? { value: "" },
-          agent_id: task.agent_id,
-          state: "TASK_STAGING",
-          resources: task.resources ?? [],
-          statuses: [],
-        });
+        this.add(framework_info, task);
         await this.update(task.task_id.value, "TASK_STARTING");
         return this.update(task.task_id.value, "TASK_RUNNING");
       }
       case "KILL_TASK":
         return this.update(message.kill_task.task_id.value, "TASK_KILLED");
+      case "DRAIN":
+        for (const taskId of this.tasks.keys()) {
+          await this.update(taskId, "TASK_KILLED", "REASON_AGENT_DRAINING");
+        }
+        return;
+      case "RUN_TASK_GROUP": {
+        const { framework_info, executor, tasks } = message.run_task_group;
+        this.frameworks.set(framework_info.id?.value ?? "", framework_info);
+        this.executors.set(executor.executor_id.value, executor);
+        for (const task of tasks) {
+          this.add(framework_info, task, executor.executor_id);
+          await this.update(task.task_id.value, "TASK_STARTING");
+          await this.update(task.task_id.value, "TASK_RUNNING");
+        }
+        return;
+      }
+      case "SHUTDOWN_EXECUTOR": {
+        const { framework_id, executor_id } = message.shutdown_executor;
+        const own = [...this.tasks.values()].filter(({ executor_id: id }) => id?.value === executor_id.value);
+        for (const { task_id } of own) {
+          await this.update(task_id.value, "TASK_KILLED");
+        }
+        this.executors.delete(executor_id.value);
+        return this.say({ type: "EXITED_EXECUTOR", exited_executor: { framework_id, executor_id, status: 0 } });
+      }
+      case "CHECKPOINT_RESOURCES":
+        this.checkpointed = message.checkpoint_resources.resources;
+        return;
       case "ACKNOWLEDGE":
         return this.acknowledged(message.acknowledge.task_id.value, message.acknowledge.uuid);
       case "UPDATE_FRAMEWORK":
@@ -191,6 +222,19 @@ export class FakeAgent {
           await this.sendPending(taskId);
         }
     }
+  }
+
+  private add(framework: FrameworkInfo, task: TaskInfo, executorId?: Value): void {
+    this.tasks.set(task.task_id.value, {
+      name: task.name,
+      task_id: task.task_id,
+      framework_id: framework.id ?? { value: "" },
+      ...(executorId ? { executor_id: executorId } : {}),
+      agent_id: task.agent_id,
+      state: "TASK_STAGING",
+      resources: task.resources ?? [],
+      statuses: [],
+    });
   }
 
   private async acknowledged(taskId: string, uuid: string): Promise<void> {

@@ -1,12 +1,11 @@
-import { AGENT_CAPABILITIES } from "@drover/emulator/protocol/capabilities";
 import type { AgentInfo, Attribute } from "@drover/lib/mesos/types";
-import type { AbsentAgent, Agent } from "../cluster";
+import type { AbsentAgent, Agent } from "../model";
 import { formatRanges } from "../ranges";
 import { allocatedList, holders } from "./resource-views";
 
 /** An agent as `/state` shows it. */
 export function agentView(agent: Agent): Record<string, unknown> {
-  const total = agent.total.toState();
+  const reserved = [...agent.total.reservedByRole()].map(([role, resources]) => [role, resources.toState()] as const);
   return {
     id: agent.id,
     hostname: agent.info.hostname,
@@ -16,33 +15,38 @@ export function agentView(agent: Agent): Record<string, unknown> {
     pid: agent.pid,
     registered_time: agent.registeredSeconds,
     ...(agent.reregisteredSeconds === undefined ? {} : { reregistered_time: agent.reregisteredSeconds }),
-    resources: total,
+    resources: agent.total.toState(),
     used_resources: agent.used.toState(),
     offered_resources: agent.offered.toState(),
-    reserved_resources: {},
-    unreserved_resources: total,
+    reserved_resources: Object.fromEntries(reserved),
+    unreserved_resources: agent.total.unreserved().toState(),
     active: isActive(agent),
     deactivated: agent.deactivated,
     version: agent.version,
-    capabilities: AGENT_CAPABILITIES,
+    capabilities: agent.capabilities,
     ...drainView(agent),
   };
 }
 
 /** An agent as `/slaves` shows it, with its resources in full. */
 export function agentDetail(agent: Agent): Record<string, unknown> {
+  const form = { spelling: "both" } as const;
+  const reserved = [...agent.total.reservedByRole()].map(
+    ([role, resources]) => [role, resources.toList(form)] as const,
+  );
   return {
     ...agentView(agent),
-    reserved_resources_full: {},
-    unreserved_resources_full: agent.total.toList({ role: "*" }),
+    reserved_resources_full: Object.fromEntries(reserved),
+    unreserved_resources_full: agent.total.unreserved().toList(form),
     used_resources_full: allocatedList(holders(agent)),
     offered_resources_full: allocatedList(agent.offers),
   };
 }
 
 /** An agent that the registry knows and that has not come back yet. */
-export function recoveredAgentView([id, { hostname, port }]: [string, AbsentAgent]): Record<string, unknown> {
-  return { id, hostname, port };
+export function recoveredAgentView([id, agent]: [string, AbsentAgent]): Record<string, unknown> {
+  const { hostname, port } = agent;
+  return { id, hostname, port, attributes: attributesView(agent) };
 }
 
 export function isActive(agent: Agent): boolean {
@@ -71,7 +75,7 @@ function drainView(agent: Agent): Record<string, unknown> {
     : {};
 }
 
-function attributesView(info: AgentInfo): Record<string, number | string> {
+function attributesView(info: Pick<AgentInfo, "attributes">): Record<string, number | string> {
   return Object.fromEntries((info.attributes ?? []).map((attribute) => [attribute.name, attributeValue(attribute)]));
 }
 

@@ -1,7 +1,8 @@
 import { cpus, freemem, loadavg, totalmem } from "node:os";
-import type { Cluster, Framework } from "../cluster";
+import type { Cluster } from "../cluster";
 import { nowSeconds } from "../leadership";
 import type { LeadingMaster } from "../leading-master";
+import type { Framework } from "../model";
 import { Resources } from "../resources";
 import { isActive } from "./agent-view";
 
@@ -103,6 +104,19 @@ function frameworkMetrics(frameworks: Framework[]): Record<string, number> {
       live.map((state) => [`master/${state.toLowerCase().replace("task_", "tasks_")}`, states.get(state) ?? 0]),
     ),
     "master/tasks_unreachable": frameworks.reduce((sum, { unreachableTasks }) => sum + unreachableTasks.size, 0),
+  };
+}
+
+/** `/system/stats.json` */
+export function systemStats(): Record<string, number> {
+  const [load1 = 0, load5 = 0, load15 = 0] = loadavg();
+  return {
+    avg_load_15min: load15,
+    avg_load_1min: load1,
+    avg_load_5min: load5,
+    cpus_total: cpus().length,
+    mem_free_bytes: freemem(),
+    mem_total_bytes: totalmem(),
   };
 }
 

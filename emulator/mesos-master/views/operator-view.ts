@@ -1,8 +1,15 @@
-import { AGENT_CAPABILITIES } from "@drover/emulator/protocol/capabilities";
-import type { AbsentAgent, Agent, Cluster, Framework, TaskRecord } from "../cluster";
+import type { FrameworkInfo } from "@drover/lib/mesos/types";
+import type { Cluster } from "../cluster";
+import type { AbsentAgent, Agent, Framework, TaskRecord } from "../model";
 import { offerMessage } from "../offers";
+import type { OperationRecord } from "../operations";
 import { drainInfo, isActive } from "./agent-view";
-import { allocatedList, holders } from "./resource-views";
+import { allocatedList, executorsOf, holders, holdersOf } from "./resource-views";
+
+/** What the asking principal may not see is left out. */
+export type MaySee = (framework: FrameworkInfo) => boolean;
+
+const everybody: MaySee = () => true;
 
 /** The body of GET_AGENTS. */
 export function getAgents(cluster: Cluster): object {
@@ -13,17 +20,20 @@ export function getAgents(cluster: Cluster): object {
 }
 
 /** The body of GET_FRAMEWORKS. */
-export function getFrameworks(cluster: Cluster): object {
+export function getFrameworks(cluster: Cluster, maySee: MaySee = everybody): object {
+  const seen = (frameworks: Iterable<Framework>) =>
+    [...frameworks].filter(({ info }) => maySee(info)).map((framework) => frameworkMessage(cluster, framework));
   return {
-    frameworks: [...cluster.frameworks.values()].map(frameworkMessage),
-    completed_frameworks: [...cluster.completedFrameworks.values()].map(frameworkMessage),
+    frameworks: seen(cluster.frameworks.values()),
+    completed_frameworks: seen(cluster.completedFrameworks.values()),
   };
 }
 
 /** The body of GET_TASKS. */
-export function getTasks(cluster: Cluster): object {
-  const running = [...cluster.frameworks.values()];
-  const all = [...running, ...cluster.completedFrameworks.values()];
+export function getTasks(cluster: Cluster, maySee: MaySee = everybody): object {
+  const running = [...cluster.frameworks.values()].filter(({ info }) => maySee(info));
+  const completed = [...cluster.completedFrameworks.values()].filter(({ info }) => maySee(info));
+  const all = [...running, ...completed];
   const messages = (records: TaskRecord[]) => records.map(({ task }) => task);
   return {
     tasks: messages(running.flatMap(({ tasks }) => [...tasks.values()])),
@@ -32,40 +42,66 @@ export function getTasks(cluster: Cluster): object {
   };
 }
 
-/** The body of GET_STATE. Executors of frameworks' own are not part of this master. */
-export function getState(cluster: Cluster): object {
+/** The body of GET_EXECUTORS: default executors. Those of command tasks are known to their agents only. */
+export function getExecutors(cluster: Cluster, maySee: MaySee = everybody): object {
+  const seen = [...cluster.frameworks.values()].filter(({ info }) => maySee(info));
   return {
-    get_tasks: getTasks(cluster),
-    get_executors: { executors: [] },
-    get_frameworks: getFrameworks(cluster),
+    executors: seen.flatMap(({ id }) =>
+      executorsOf(cluster, id).map(({ info, agentId }) => ({ executor_info: info, agent_id: { value: agentId } })),
+    ),
+  };
+}
+
+/** The body of GET_OPERATIONS. */
+export function getOperations(pending: ReadonlyMap<string, OperationRecord>): object {
+  return {
+    operations: [...pending.values()].map(({ framework, agentId, info, status }) => ({
+      framework_id: { value: framework.id },
+      agent_id: { value: agentId },
+      info,
+      latest_status: status,
+      statuses: [status],
+      uuid: status.uuid,
+    })),
+  };
+}
+
+/** The body of GET_STATE. */
+export function getState(cluster: Cluster, maySee: MaySee = everybody): object {
+  return {
+    get_tasks: getTasks(cluster, maySee),
+    get_executors: getExecutors(cluster, maySee),
+    get_frameworks: getFrameworks(cluster, maySee),
     get_agents: getAgents(cluster),
   };
 }
 
-function agentMessage(agent: Agent): object {
+/** An agent as GET_AGENTS shows it. */
+export function agentMessage(agent: Agent): object {
   return {
-    agent_info: agent.info,
+    agent_info: { ...agent.info, checkpoint: true },
     active: isActive(agent),
     deactivated: agent.deactivated,
     version: agent.version,
     pid: agent.pid,
     registered_time: time(agent.registeredSeconds),
     ...(agent.reregisteredSeconds === undefined ? {} : { reregistered_time: time(agent.reregisteredSeconds) }),
-    total_resources: agent.total.toList({ role: "*" }),
+    total_resources: agent.total.toList({ spelling: "both" }),
     allocated_resources: allocatedList(holders(agent)),
     offered_resources: allocatedList(agent.offers),
-    capabilities: AGENT_CAPABILITIES.map((type) => ({ type })),
+    capabilities: agent.capabilities.map((type) => ({ type })),
     ...(agent.drain
       ? { drain_info: drainInfo(agent), estimated_drain_start_time: time(agent.drain.startSeconds) }
       : {}),
   };
 }
 
-function recoveredMessage(id: string, { hostname, port }: AbsentAgent): object {
-  return { hostname, port, id: { value: id } };
+function recoveredMessage(id: string, { hostname, port, attributes }: AbsentAgent): object {
+  return { hostname, port, ...(attributes ? { attributes } : {}), id: { value: id } };
 }
 
-function frameworkMessage(framework: Framework): object {
+/** A framework as GET_FRAMEWORKS shows it. */
+export function frameworkMessage(cluster: Cluster, framework: Framework): object {
   const isConnected = framework.connection !== undefined;
   const { reregisteredSeconds, unregisteredSeconds } = framework;
   return {
@@ -74,12 +110,12 @@ function frameworkMessage(framework: Framework): object {
     connected: isConnected,
     recovered: framework.recovered,
     registered_time: time(framework.registeredSeconds),
-    ...(reregisteredSeconds === undefined ? {} : { reregistered_time: time(reregisteredSeconds) }),
+    reregistered_time: time(reregisteredSeconds ?? framework.registeredSeconds),
     ...(unregisteredSeconds === undefined ? {} : { unregistered_time: time(unregisteredSeconds) }),
-    offers: [...framework.offers].map((offer) => offerMessage(offer, { allocation: offer.role })),
-    allocated_resources: allocatedList(holders(framework)),
+    offers: [...framework.offers].map((offer) => offerMessage(offer, { spelling: "refined", allocation: offer.role })),
+    allocated_resources: allocatedList(holdersOf(cluster, framework)),
     offered_resources: allocatedList(framework.offers),
-    offer_constraints: {},
+    offer_constraints: framework.offerConstraints ?? {},
   };
 }
 

@@ -1,9 +1,11 @@
 import { versionInfo } from "@drover/emulator/http/version";
 import type { TaskState } from "@drover/lib/mesos/types";
-import type { Cluster, Framework, TaskRecord } from "../cluster";
+import type { Cluster } from "../cluster";
 import type { LeadingMaster } from "../leading-master";
+import type { Framework, TaskRecord } from "../model";
 import { agentDetail, agentView, isActive, recoveredAgentView } from "./agent-view";
 import { frameworkHead, frameworkView } from "./framework-view";
+import type { MaySee } from "./operator-view";
 import { taskView } from "./task-view";
 
 /** The states that `/state-summary` counts. */
@@ -21,7 +23,12 @@ const COUNTED: TaskState[] = [
 ];
 
 /** `/state` */
-export function stateView(master: LeadingMaster, startSeconds: number, flagTexts: Record<string, string>): object {
+export function stateView(
+  master: LeadingMaster,
+  startSeconds: number,
+  flagTexts: Record<string, string> | undefined,
+  maySee: MaySee,
+): object {
   const { cluster, leadership, electedSeconds } = master;
   const { info, flags } = leadership;
   const { id, pid, port, hostname } = info;
@@ -41,13 +48,11 @@ export function stateView(master: LeadingMaster, startSeconds: number, flagTexts
     leader_info: { id, pid, port, hostname },
     ...(flags.cluster === undefined ? {} : { cluster: flags.cluster }),
     ...(flags.log_dir === undefined ? {} : { log_dir: flags.log_dir }),
-    flags: flagTexts,
+    ...(flagTexts ? { flags: flagTexts } : {}),
     slaves: agents.map(agentView),
     recovered_slaves: [...cluster.recoveredAgents].map(recoveredAgentView),
-    frameworks: [...cluster.frameworks.values()].map(frameworkView),
-    completed_frameworks: [...cluster.completedFrameworks.values()].map(frameworkView),
+    ...frameworksView(cluster, null, maySee),
     orphan_tasks: [],
-    unregistered_frameworks: [],
   };
 }
 
@@ -60,9 +65,11 @@ export function slavesView({ agents, recoveredAgents }: Cluster, id: string | nu
 }
 
 /** `/frameworks?framework_id=` */
-export function frameworksView(cluster: Cluster, id: string | null): object {
+export function frameworksView(cluster: Cluster, id: string | null, maySee: MaySee): object {
   const views = (frameworks: Iterable<Framework>) =>
-    [...frameworks].filter((framework) => id === null || framework.id === id).map(frameworkView);
+    [...frameworks]
+      .filter((framework) => (id === null || framework.id === id) && maySee(framework.info))
+      .map((framework) => frameworkView(cluster, framework));
   return {
     frameworks: views(cluster.frameworks.values()),
     completed_frameworks: views(cluster.completedFrameworks.values()),
@@ -78,13 +85,14 @@ export interface TaskQuery {
   ascending: boolean;
   frameworkId: string | null;
   taskId: string | null;
+  maySee: MaySee;
 }
 
 /** `/tasks`: live and completed ones together, by the time of their first status. */
 export function tasksView(cluster: Cluster, query: TaskQuery): object {
   const frameworks = [...cluster.frameworks.values(), ...cluster.completedFrameworks.values()];
   const tasks = frameworks
-    .filter(({ id }) => query.frameworkId === null || id === query.frameworkId)
+    .filter(({ id, info }) => (query.frameworkId === null || id === query.frameworkId) && query.maySee(info))
     .flatMap(allTasks)
     .filter(({ task }) => query.taskId === null || task.task_id.value === query.taskId);
   const direction = query.ascending ? 1 : -1;
@@ -93,7 +101,7 @@ export function tasksView(cluster: Cluster, query: TaskQuery): object {
 }
 
 /** `/state-summary` */
-export function summaryView(master: LeadingMaster): object {
+export function summaryView(master: LeadingMaster, maySee: MaySee): object {
   const { cluster, leadership } = master;
   const byAgent = new Map<string, TaskRecord[]>();
   for (const framework of cluster.frameworks.values()) {
@@ -113,11 +121,13 @@ export function summaryView(master: LeadingMaster): object {
       const frameworkIds = [...new Set(records.map(({ task }) => task.framework_id.value))];
       return { ...agentView(agent), ...countStates(records), framework_ids: frameworkIds };
     }),
-    frameworks: [...cluster.frameworks.values()].map((framework) => {
-      const records = allTasks(framework);
-      const slaveIds = [...new Set(records.map(({ task }) => task.agent_id.value))];
-      return { ...frameworkHead(framework), ...countStates(records), slave_ids: slaveIds };
-    }),
+    frameworks: [...cluster.frameworks.values()]
+      .filter(({ info }) => maySee(info))
+      .map((framework) => {
+        const records = allTasks(framework);
+        const slaveIds = [...new Set(records.map(({ task }) => task.agent_id.value))];
+        return { ...frameworkHead(cluster, framework), ...countStates(records), slave_ids: slaveIds };
+      }),
   };
 }
 

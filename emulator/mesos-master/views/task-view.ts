@@ -1,5 +1,5 @@
 import type { TaskStatus } from "@drover/lib/mesos/types";
-import type { TaskRecord } from "../cluster";
+import type { TaskRecord } from "../model";
 
 /** A task as `/state` and `/tasks` show it. */
 export function taskView({ task, resources, role }: TaskRecord): Record<string, unknown> {

@@ -18,7 +18,7 @@ const TASK = "id name framework_id executor_id slave_id state resources role sta
 const AGENT = `agent_info active deactivated version pid registered_time total_resources allocated_resources
   offered_resources capabilities`;
 const FRAMEWORK_MESSAGE = `framework_info active connected recovered registered_time offers allocated_resources
-  offered_resources offer_constraints`;
+  offered_resources reregistered_time offer_constraints`;
 
 type Json = Record<string, unknown>;
 
