@@ -283,8 +283,8 @@ test("a drained agent gets no offers until it is reactivated, and is drained whe
   expect((await master.post("/api/v1", { type: "DRAIN_AGENT", drain_agent: drain })).status).toBe(200);
   const killed = await framework.status("evicted", "TASK_KILLED");
   expect(killed.reason).toBe("REASON_AGENT_DRAINING");
-  const kill = agent.received.find((message) => message.type === "KILL_TASK");
-  expect(kill).toMatchObject({ kill_task: { kill_policy: { grace_period: { nanoseconds: 2e9 } } } });
+  const order = agent.received.find((message) => message.type === "DRAIN");
+  expect(order).toMatchObject({ drain: { config: { max_grace_period: { nanoseconds: 2e9 }, mark_gone: false } } });
   const shown = async () => (await master.json<{ slaves: Record<string, unknown>[] }>("/slaves")).slaves[0];
   expect(await shown()).toMatchObject({
     active: false,

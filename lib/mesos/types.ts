@@ -301,7 +301,6 @@ export interface ExecutorInfo {
   name?: string;
   source?: string;
   data?: string;
-  discovery?: DiscoveryInfo;
   labels?: Labels;
   discovery?: DiscoveryInfo;
   shutdown_grace_period?: DurationInfo;
