@@ -1,6 +1,6 @@
 import { createMasterDetector } from "@drover/lib/mesos/master-detector";
 import { RecordDecoder } from "@drover/lib/mesos/recordio";
-import type { Operation, Resource } from "@drover/lib/mesos/types";
+import type { ExecutorInfo, Operation, Resource } from "@drover/lib/mesos/types";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FakeAgent, ports, scalar } from "./test/fake-agent";
@@ -47,11 +47,11 @@ test("a task group runs on its executor, which counts once and whose end is told
   const framework = subscribe("pods");
   const offer = await framework.offer();
   const tasks = ["a", "b"].map((id) => task(id, offer, [scalar("cpus", 0.5), scalar("mem", 32)]));
-  const executor = {
+  const executor: ExecutorInfo = {
     type: "DEFAULT",
     executor_id: { value: "pod" },
     resources: [scalar("cpus", 0.1), scalar("mem", 32)],
-  } as const;
+  };
   await framework.driver.accept(
     [offer.id],
     [{ type: "LAUNCH_GROUP", launch_group: { executor, task_group: { tasks } } }],
@@ -132,10 +132,13 @@ test("a limit caps what a role is offered, a weight and a quota are shown and su
 test("a guarantee is held back from others until its role takes it", async () => {
   await operator("UPDATE_QUOTA", { quota_configs: [{ role: "promised", guarantees: { cpus: { value: 3 } } }] });
   const other = subscribe("greedy");
+  const runs = () => master.metric("allocator/mesos/allocation_runs");
+  const first = (await runs()) ?? 0;
+  await waitFor("allocations", async () => ((await runs()) ?? 0) > first + 3);
+  expect(other.events.some(({ type }) => type === "OFFERS")).toBe(false);
   const promised = subscribe("promised");
   const offer = await promised.offer();
   expect(offer.resources.find(({ name }) => name === "cpus")?.scalar?.value).toBe(3);
-  expect(other.events.some(({ type }) => type === "OFFERS")).toBe(false);
   await operator("UPDATE_QUOTA", { quota_configs: [{ role: "promised" }] });
   await promised.driver.teardown();
   await other.offer();
@@ -157,14 +160,9 @@ test("a watcher hears of frameworks and tasks in their order, in protobuf when i
   });
   const heard: string[] = [];
   const reading = (async () => {
+    const decoder = new RecordDecoder();
     for await (const chunk of json.body ?? []) {
-      heard.push(
-        JSON.parse(
-          Buffer.from(chunk)
-            .toString()
-            .replace(/^\d+\n/, ""),
-        ).type,
-      );
+      heard.push(...decoder.push(Buffer.from(chunk)).map((record) => JSON.parse(record).type));
     }
   })().catch(() => {});
   const framework = subscribe("watched");
