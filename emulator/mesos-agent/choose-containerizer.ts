@@ -6,6 +6,10 @@ import { DroppedTaskError, InvalidTaskError, LaunchError } from "./launch-error"
 export interface Containerizers {
   docker?: Containerizer;
   mesos?: Containerizer;
+  /** For Mesos containers with an image; there when both others are. */
+  images?: Containerizer;
+  /** True when the `mesos` one can limit CPU and memory (flag isolation). */
+  canLimit?: boolean;
 }
 
 const LIMITED_BY: Readonly<Record<string, { name: string; isolator: string }>> = {
@@ -31,19 +35,21 @@ export function containerizerFor(task: TaskInfo, containerizers: Containerizers)
  * The containerizer for a task: Docker for containers of that type, processes for everything else.
  * @throws InvalidTaskError, DroppedTaskError, LaunchError for tasks that none takes
  */
-function chooseContainerizer(task: TaskInfo, { docker, mesos }: Containerizers): Containerizer {
+function chooseContainerizer(task: TaskInfo, containerizers: Containerizers): Containerizer {
+  const { docker, mesos, images, canLimit } = containerizers;
   if (task.executor !== undefined) {
     throw new InvalidTaskError("this agent has no executors of frameworks: give the task a command instead");
   }
   const isDocker = task.container?.type === "DOCKER";
-  const chosen = isDocker ? docker : mesos;
+  const ofMesos = task.container?.mesos?.image === undefined ? mesos : images;
+  const chosen = isDocker ? docker : ofMesos;
   if (chosen === undefined) {
     const enabled = [docker && "docker", mesos && "mesos"].filter(Boolean).join(",");
     throw new LaunchError(
       `None of the enabled containerizers (${enabled}) could create a container for the provided TaskInfo message`,
     );
   }
-  const [limited] = isDocker ? [] : Object.keys(task.limits ?? {});
+  const [limited] = isDocker || canLimit ? [] : Object.keys(task.limits ?? {});
   if (limited !== undefined) {
     const { name, isolator } = LIMITED_BY[limited] ?? { name: limited, isolator: `cgroups/${limited}` };
     throw new DroppedTaskError(

@@ -1,4 +1,4 @@
-import type { CommandInfo, FrameworkInfo, TaskInfo } from "@drover/lib/mesos/types";
+import type { CommandInfo, FrameworkInfo, Reason, TaskInfo } from "@drover/lib/mesos/types";
 import type { RunId } from "./checkpoint/paths";
 import type { PodInfo } from "./pods/pod-info";
 
@@ -17,6 +17,8 @@ export interface Ending {
   succeeded: boolean;
   /** `Container exited with status 1`, `Command terminated with signal Killed`. */
   message: string;
+  /** Set when a limit has ended it. */
+  reason?: Reason;
 }
 
 /** What a container uses; memory in bytes, times in seconds since its start. */

@@ -2,20 +2,24 @@ import { formatDurationMs } from "@drover/lib/duration";
 import type { Logger } from "@drover/lib/log";
 import type { WorkPaths } from "./checkpoint/paths";
 import type { Containerizers } from "./choose-containerizer";
+import { CgroupLimits } from "./command/cgroup-limits";
 import { CommandContainerizer } from "./command/command-containerizer";
 import { findTaskCgroups } from "./command/task-cgroups";
 import type { Run } from "./container";
 import { DockerContainerizer } from "./docker/docker-containerizer";
 import { DockerEngine } from "./docker/engine";
+import { ImageContainerizer } from "./docker/image-containerizer";
 import type { AgentFlags } from "./flags";
 import { type Identity, pidOf } from "./identity";
 import { allocationRole } from "./tasks/executor-info";
+import type { PersistentVolumes } from "./volumes/persistent-volumes";
 
 /** What containerizers are made from. */
 export interface ContainerizerParts {
   flags: AgentFlags;
   identity: Identity;
   paths: WorkPaths;
+  volumes: PersistentVolumes;
   /** The agent's own environment, which command tasks inherit. */
   environment: NodeJS.ProcessEnv;
   /** Known as soon as there are tasks. */
@@ -37,11 +41,18 @@ export async function makeContainerizers(
 ): Promise<{ containerizers: Containerizers; engine?: DockerEngine }> {
   const names = parts.flags.containerizers;
   const mesos = names.includes("mesos") ? commandContainerizer(parts) : undefined;
+  const canLimit = hasCgroups(parts.flags);
   if (!names.includes("docker")) {
-    return { containerizers: { mesos } };
+    return { containerizers: { mesos, canLimit } };
   }
   const engine = await connectDocker(parts);
-  return { containerizers: { docker: dockerContainerizer(parts, engine), mesos }, engine };
+  const docker = dockerContainerizer(parts, engine);
+  const images = mesos && new ImageContainerizer(docker);
+  return { containerizers: { docker, mesos, images, canLimit }, engine };
+}
+
+function hasCgroups({ isolation }: AgentFlags): boolean {
+  return isolation.includes("cgroups/cpu");
 }
 
 async function connectDocker({ flags, log }: ContainerizerParts): Promise<DockerEngine> {
@@ -57,7 +68,7 @@ async function connectDocker({ flags, log }: ContainerizerParts): Promise<Docker
   }
 }
 
-function dockerContainerizer({ flags, log }: ContainerizerParts, engine: DockerEngine): DockerContainerizer {
+function dockerContainerizer({ flags, volumes, log }: ContainerizerParts, engine: DockerEngine): DockerContainerizer {
   return new DockerContainerizer({
     engine,
     workDir: flags.work_dir,
@@ -65,6 +76,7 @@ function dockerContainerizer({ flags, log }: ContainerizerParts, engine: DockerE
     enableCfs: flags.cgroups_enable_cfs,
     defaultDns: flags.default_container_dns,
     config: flags.docker_config,
+    volumes,
     roleOf: allocationRole,
     log,
   });
@@ -73,6 +85,16 @@ function dockerContainerizer({ flags, log }: ContainerizerParts, engine: DockerE
 function commandContainerizer(parts: ContainerizerParts): CommandContainerizer {
   const { flags, identity, paths, environment, agentId, log } = parts;
   const cgroups = findTaskCgroups();
+  const limits = hasCgroups(flags)
+    ? new CgroupLimits({
+        hierarchy: flags.cgroups_hierarchy,
+        root: flags.cgroups_root,
+        enableCfs: flags.cgroups_enable_cfs,
+      })
+    : undefined;
+  if (limits === undefined) {
+    log.warn("command tasks have no CPU and memory limits: MESOS_ISOLATION is posix/cpu,posix/mem");
+  }
   if (cgroups.length === 0) {
     log.warn("the machine's cgroups cannot be seen: command tasks share the agent's limits and end with its container");
   }
@@ -89,5 +111,6 @@ function commandContainerizer(parts: ContainerizerParts): CommandContainerizer {
     metaDirectoryOf: (run) => paths.runMeta(agentId(), run),
     userOf: (run) => userOf(flags, run),
     cgroups,
+    limits,
   });
 }

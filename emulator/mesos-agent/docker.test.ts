@@ -252,3 +252,21 @@ test("orphans of this work directory go, those of others stay, ended containers 
     await docker("rm", "--force", other);
   }
 });
+
+test("a task group of images: one volume of the executor for both, ends in the Mesos containerizer's words", async () => {
+  await started();
+  const source = { type: "SANDBOX_PATH" as const, sandbox_path: { type: "PARENT" as const, path: "shared" } };
+  const container: ContainerInfo = {
+    type: "MESOS",
+    mesos: { image: { type: "DOCKER", docker: { name: IMAGE } } },
+    volumes: [{ container_path: "/shared", mode: "RW", source }],
+  };
+  const reader = "while [ ! -e /shared/file ]; do sleep 0.1; done; cat /shared/file";
+  master.runGroup({ reader, writer: "echo hello > /shared/file" }, { container });
+  const { message } = await master.reached("reader", "TASK_FINISHED");
+  expect(message).toBe("Command exited with status 0");
+  const sandbox = "/frameworks/F-0000/executors/pod/runs/latest";
+  expect(await agent.json(`/files/read?path=${sandbox}/tasks/reader/stdout&offset=0`)).toMatchObject({
+    data: "hello\n",
+  });
+});

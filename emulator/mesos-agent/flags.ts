@@ -32,6 +32,8 @@ export const FLAGS = {
   authenticate_http_readonly: booleanFlag(false),
   authenticate_http_readwrite: booleanFlag(false),
   cgroups_enable_cfs: booleanFlag(false),
+  cgroups_hierarchy: textFlag("/sys/fs/cgroup"),
+  cgroups_root: textFlag("mesos"),
   containerizers: { parse: parseContainerizers, initial: "mesos" },
   credential: { parse: readCredential, isPath: true } as Flag<Credential | undefined>,
   default_container_dns: optionalFlag((text) => parseObject(text) as DefaultContainerDns),
@@ -56,8 +58,9 @@ export const FLAGS = {
   hostname_lookup: booleanFlag(true),
   http_credentials: { parse: readCredentials, isPath: true } as Flag<Credentials | undefined>,
   ip: optionalFlag(parseIp),
-  isolation: choiceFlag(["posix/cpu,posix/mem", "posix/mem,posix/cpu"], "posix/cpu,posix/mem"),
-  launcher: choiceFlag(["posix"], "posix"),
+  isolation: { parse: parseIsolation, initial: "posix/cpu,posix/mem" },
+  /** `linux` kills by cgroup, which this agent does whenever it has cgroups. */
+  launcher: choiceFlag(["posix", "linux"], "posix"),
   log_dir: pathFlag(),
   logging_level: choiceFlag(["INFO", "WARNING", "ERROR"], "INFO"),
   master: { ...requiredFlag((text) => text), isPath: true },
@@ -90,9 +93,7 @@ const FIXED: Readonly<Record<string, string>> = {
   authorizer: "local",
   cgroups_cpu_enable_pids_and_tids_count: "false",
   cgroups_destroy_timeout: "1mins",
-  cgroups_hierarchy: "/sys/fs/cgroup",
   cgroups_limit_swap: "false",
-  cgroups_root: "mesos",
   container_disk_watch_interval: "15secs",
   disallow_sharing_agent_ipc_namespace: "false",
   disallow_sharing_agent_pid_namespace: "false",
@@ -171,6 +172,16 @@ function parseContainerizers(text: string): ("docker" | "mesos")[] {
     }
     return name;
   });
+}
+
+/** CPU and memory are both limited by cgroups, or both only measured. */
+function parseIsolation(text: string): string[] {
+  const names = text.split(",").sort();
+  const known = ["cgroups/cpu,cgroups/mem", "posix/cpu,posix/mem"];
+  if (!known.includes(names.join(","))) {
+    throw new Error(`this agent does not have '${text}': use ${known.join(" or ")}`);
+  }
+  return names;
 }
 
 function parseIp(text: string): string {

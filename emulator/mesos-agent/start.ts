@@ -54,7 +54,15 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
   const fetcher = new Fetcher(new FetcherCache(cacheDirectory, flags.fetcher_cache_size), flags.fetcher_stall_timeout);
 
   const agentId = () => agent.id ?? "";
-  const { containerizers, engine } = await makeContainerizers({ flags, identity, paths, environment, agentId, log });
+  const { containerizers, engine } = await makeContainerizers({
+    flags,
+    identity,
+    paths,
+    volumes,
+    environment,
+    agentId,
+    log,
+  });
   const finished = engine && new FinishedContainers(engine, flags.work_dir, log);
   const agent: Agent = new Agent({
     info,

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { CommandInfo } from "@drover/lib/mesos/types";
+import type { CommandInfo, Resource } from "@drover/lib/mesos/types";
 import {
   type Containerizer,
   describeExit,
@@ -10,7 +10,10 @@ import {
 } from "../container";
 import { LaunchError } from "../launch-error";
 import { usageOfGroup } from "../process-table";
+import { scalarSum } from "../resources/amounts";
+import { executorResources } from "../tasks/executor-info";
 import { findUser, type SystemUser } from "../users";
+import type { CgroupLimits } from "./cgroup-limits";
 import { type CommandEnvironment, commandEnvironment } from "./environment";
 import { signalOfStatus } from "./signals";
 import { SupervisedProcess } from "./supervised-process";
@@ -26,6 +29,8 @@ export interface CommandContainerizerOptions {
   userOf(run: Run): string | undefined;
   /** `cgroup.procs` files of the cgroups that tasks run in. */
   cgroups: readonly string[];
+  /** Undefined: tasks are not limited (isolation `posix/cpu,posix/mem`). */
+  limits?: CgroupLimits;
 }
 
 /** Runs tasks without an image as plain processes (launcher `posix`, no isolation). */
@@ -38,13 +43,16 @@ export class CommandContainerizer implements Containerizer {
       throw new LaunchError(`None of the enabled containerizers can run this task: ${unsupported}`);
     }
     const argv = argvOf(run.task.command ?? {});
+    const { limits, cgroups } = this.options;
+    const own = limits?.create(run.containerId, resourcesOf(run), run.task.limits) ?? [];
     const supervised = await SupervisedProcess.start({
       argv,
       env: this.env(run),
       sandbox: run.sandbox,
       metaDirectory: this.options.metaDirectoryOf(run),
       user: this.user(run),
-      cgroups: this.options.cgroups,
+      // Its own last: in the same hierarchy they replace the machine's.
+      cgroups: [...cgroups, ...own],
     });
     return {
       pid: supervised.id.pid,
@@ -58,14 +66,18 @@ export class CommandContainerizer implements Containerizer {
 
   async recover(run: Run): Promise<RunningContainer | undefined> {
     const supervised = SupervisedProcess.recover(this.options.metaDirectoryOf(run));
-    return supervised && this.follow(run, supervised);
+    if (supervised === undefined) {
+      this.options.limits?.remove(run.containerId);
+      return undefined;
+    }
+    return this.follow(run, supervised);
   }
 
   private follow(run: Run, supervised: SupervisedProcess): RunningContainer {
     let escalation: NodeJS.Timeout | undefined;
     const ended = supervised.ended.then((status) => {
       clearTimeout(escalation);
-      return endingOf(status);
+      return this.endingOf(run, status);
     });
     return {
       ended,
@@ -81,6 +93,18 @@ export class CommandContainerizer implements Containerizer {
     };
   }
 
+  private endingOf(run: Run, status: number | undefined): Ending {
+    const { limits } = this.options;
+    const outOfMemory = limits?.hasRunOutOfMemory(run.containerId) ?? false;
+    limits?.remove(run.containerId);
+    if (outOfMemory && status !== 0) {
+      const limit = scalarSum(resourcesOf(run), "mem");
+      const message = `Memory limit exceeded: Requested: ${limit}MB Maximum Used: ${limit}MB`;
+      return { succeeded: false, message, reason: "REASON_CONTAINER_LIMITATION_MEMORY" };
+    }
+    return endingOf(status);
+  }
+
   private env(run: Run): Record<string, string> {
     return commandEnvironment(run, this.options.environmentOf(run));
   }
@@ -89,6 +113,11 @@ export class CommandContainerizer implements Containerizer {
     const name = this.options.userOf(run);
     return name === undefined ? undefined : findUser(name);
   }
+}
+
+/** What the container may use: the task's and, outside groups, its executor's, as upstream counts. */
+function resourcesOf({ task, pod }: Run): Resource[] {
+  return [...(task.resources ?? []), ...(pod === undefined ? executorResources(task) : [])];
 }
 
 /** Names the first thing a task asks for that a plain process does not have; undefined when there is none. */

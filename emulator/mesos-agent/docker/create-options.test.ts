@@ -3,11 +3,13 @@ import { expect, test } from "vitest";
 import { LaunchError } from "../launch-error";
 import { parseResources } from "../resources/parse";
 import { type ContainerContext, createOptions, withTag } from "./create-options";
+import { planVolumes } from "./volumes";
 
 const context: ContainerContext = {
   containerId: "91451703",
   sandbox: "/var/lib/mesos/sandbox",
   sandboxInside: "/mnt/mesos/sandbox",
+  persistent: [],
   workDir: "/var/lib/mesos",
   role: "*",
   enableCfs: false,
@@ -198,4 +200,26 @@ test.each([
 test("an image without tag means latest", () => {
   expect(withTag("registry:5000/a/b")).toBe("registry:5000/a/b:latest");
   expect(withTag("a@sha256:00")).toBe("a@sha256:00");
+});
+
+test("a persistent volume is mounted below the sandbox, and a relative host path to it means it", () => {
+  const persistent = [{ directory: "/work/volumes/roles/web/v1", containerPath: "data", readOnly: false }];
+  const container = {
+    type: "DOCKER" as const,
+    docker: { image: "nginx" },
+    volumes: [
+      { container_path: "/var/lib/db", host_path: "data", mode: "RW" as const },
+      {
+        container_path: "/shared",
+        mode: "RO" as const,
+        source: { type: "SANDBOX_PATH" as const, sandbox_path: { type: "PARENT" as const, path: "shared" } },
+      },
+    ],
+  };
+  const plan = planVolumes(container, { ...context, persistent, parentSandbox: "/work/pod" });
+  expect(plan.binds).toEqual([
+    "/work/volumes/roles/web/v1:/mnt/mesos/sandbox/data",
+    "/work/volumes/roles/web/v1:/var/lib/db",
+    "/work/pod/shared:/shared:ro",
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { ContainerInfo, TaskInfo } from "@drover/lib/mesos/types";
 import type { ContainerCreateOptions } from "dockerode";
 import { LaunchError } from "../launch-error";
+import type { MountedVolume } from "../volumes/persistent-volumes";
 import type { DefaultContainerDns } from "./dns";
 import { dnsOptions } from "./dns";
 import { cgroupLimits } from "./limits";
@@ -18,6 +19,10 @@ export interface ContainerContext {
   sandbox: string;
   /** Where the container sees it. */
   sandboxInside: string;
+  /** The executor's sandbox on the host, when the task is one of a group. */
+  parentSandbox?: string;
+  /** Persistent volumes of the task. */
+  persistent: readonly MountedVolume[];
   workDir: string;
   role: string;
   enableCfs: boolean;
@@ -41,7 +46,7 @@ export function createOptions(
   const container = dockerContainer(task);
   const { docker } = container;
   const resources = task.resources ?? [];
-  const volumes = planVolumes(container, context.sandbox, context.sandboxInside);
+  const volumes = planVolumes(container, context);
   const mode = networkMode(container);
   const draft: Draft = {
     name: containerName(context.containerId),

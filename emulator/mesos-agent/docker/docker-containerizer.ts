@@ -13,6 +13,7 @@ import {
 } from "../container";
 import { LaunchError } from "../launch-error";
 import { usageOfContainer } from "../process-table";
+import type { PersistentVolumes } from "../volumes/persistent-volumes";
 import { type ContainerContext, containerName, createOptions, dockerContainer, withTag } from "./create-options";
 import type { DefaultContainerDns } from "./dns";
 import type { DockerEngine } from "./engine";
@@ -32,6 +33,7 @@ export interface DockerContainerizerOptions {
   enableCfs: boolean;
   defaultDns?: DefaultContainerDns;
   config?: DockerConfig;
+  volumes: PersistentVolumes;
   roleOf(run: Run): string;
   log: Logger;
 }
@@ -150,11 +152,13 @@ export class DockerContainerizer implements Containerizer {
   }
 
   private plan(run: Run) {
-    const { workDir, sandboxInside, enableCfs, defaultDns, roleOf } = this.options;
+    const { workDir, sandboxInside, enableCfs, defaultDns, roleOf, volumes } = this.options;
     const context: ContainerContext = {
       containerId: run.containerId,
       sandbox: run.sandbox,
       sandboxInside,
+      parentSandbox: run.pod?.sandbox,
+      persistent: volumes.mountsOf(run.task.resources ?? []),
       workDir,
       role: roleOf(run),
       enableCfs,

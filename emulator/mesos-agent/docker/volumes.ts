@@ -1,6 +1,8 @@
 import { isAbsolute, join, normalize } from "node:path";
 import type { ContainerInfo, Volume } from "@drover/lib/mesos/types";
 import { LaunchError } from "../launch-error";
+import type { MountedVolume } from "../volumes/persistent-volumes";
+import type { ContainerContext } from "./create-options";
 
 /** What the volumes of a task come to. */
 export interface VolumePlan {
@@ -14,15 +16,20 @@ export interface VolumePlan {
   driver?: string;
 }
 
+/** What volumes may lead to. */
+export type VolumeContext = Pick<ContainerContext, "sandbox" | "sandboxInside" | "parentSandbox" | "persistent">;
+
 /**
  * Plans the volumes of a Docker task.
- * @param sandbox the sandbox on the host
- * @param sandboxInside where the container sees the sandbox (flag sandbox_directory)
  * @throws LaunchError for sources that the Docker containerizer does not take and for two drivers in one task
  */
-export function planVolumes(container: ContainerInfo, sandbox: string, sandboxInside: string): VolumePlan {
-  const plan: VolumePlan = { binds: [], anonymous: [], directories: [] };
+export function planVolumes(container: ContainerInfo, context: VolumeContext): VolumePlan {
+  const { persistent, sandboxInside } = context;
+  const plan: VolumePlan = { binds: persistent.map(bindOf), anonymous: [], directories: [] };
   const drivers = new Set<string>();
+  function bindOf({ directory, containerPath, readOnly }: MountedVolume): string {
+    return `${plain(directory)}:${plain(join(sandboxInside, containerPath))}${readOnly ? ":ro" : ""}`;
+  }
   if (container.docker?.volume_driver) {
     drivers.add(container.docker.volume_driver);
   }
@@ -32,7 +39,7 @@ export function planVolumes(container: ContainerInfo, sandbox: string, sandboxIn
     }
   }
   for (const volume of container.volumes ?? []) {
-    addVolume(plan, volume, sandbox, sandboxInside);
+    addVolume(plan, volume, context);
     const driver = volume.source?.docker_volume?.driver;
     if (driver) {
       drivers.add(driver);
@@ -45,7 +52,8 @@ export function planVolumes(container: ContainerInfo, sandbox: string, sandboxIn
   return driver === undefined ? plan : { ...plan, driver };
 }
 
-function addVolume(plan: VolumePlan, volume: Volume, sandbox: string, sandboxInside: string): void {
+function addVolume(plan: VolumePlan, volume: Volume, context: VolumeContext): void {
+  const { sandbox, sandboxInside, parentSandbox, persistent } = context;
   const target = isAbsolute(volume.container_path)
     ? volume.container_path
     : join(sandboxInside, below(volume.container_path, "container_path"));
@@ -55,8 +63,15 @@ function addVolume(plan: VolumePlan, volume: Volume, sandbox: string, sandboxIns
     return;
   }
   const suffix = volume.mode === "RO" ? ":ro" : "";
-  if (source.kind === "sandbox") {
-    const directory = join(sandbox, below(source.path, "host_path"));
+  if (source.kind === "sandbox" || source.kind === "parent") {
+    const base = source.kind === "parent" ? parentSandbox : sandbox;
+    if (base === undefined) {
+      throw new LaunchError(`volume ${volume.container_path}: a sandbox path of the PARENT needs a task group`);
+    }
+    const path = below(source.path, "host_path");
+    // A path to where a persistent volume is mounted means the volume.
+    const mounted = persistent.find(({ containerPath }) => source.kind === "sandbox" && containerPath === path);
+    const directory = mounted?.directory ?? join(base, path);
     plan.directories.push(directory);
     plan.binds.push(`${plain(directory)}:${plain(target)}${suffix}`);
   } else {
@@ -64,7 +79,7 @@ function addVolume(plan: VolumePlan, volume: Volume, sandbox: string, sandboxIns
   }
 }
 
-type Source = { kind: "host" | "named" | "sandbox"; path: string };
+type Source = { kind: "host" | "named" | "sandbox" | "parent"; path: string };
 
 function sourceOf({ container_path, host_path, source }: Volume): Source | undefined {
   switch (source?.type) {
@@ -76,10 +91,10 @@ function sourceOf({ container_path, host_path, source }: Volume): Source | undef
     case "HOST_PATH":
       return hostSource(source.host_path?.path ?? "");
     case "SANDBOX_PATH":
-      if (source.sandbox_path?.type === "PARENT") {
-        throw new LaunchError(`volume ${container_path}: a sandbox path of the PARENT needs a task group`);
-      }
-      return { kind: "sandbox", path: source.sandbox_path?.path ?? "" };
+      return {
+        kind: source.sandbox_path?.type === "PARENT" ? "parent" : "sandbox",
+        path: source.sandbox_path?.path ?? "",
+      };
     case undefined:
       return host_path ? hostSource(host_path) : containerPathOnly(container_path);
     default:

@@ -213,7 +213,7 @@ export class TaskRun {
       const unhealthy = this.cause === "unhealthy" ? { healthy: false } : {};
       this.report(this.status("TASK_KILLED", { ...details, ...unhealthy }));
     } else {
-      this.report(this.status("TASK_FAILED", details));
+      this.report(this.status("TASK_FAILED", { ...details, reason: ending.reason }));
     }
   }
 
