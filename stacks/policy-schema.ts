@@ -34,8 +34,6 @@ export const policy = z
   .strictObject({
     /** What a broken rule does: `mandatory` stops the update, `advisory` tells. Default: the rule's own level. */
     levels: z.partialRecord(z.enum(ruleNames), z.enum(["advisory", "mandatory", "disabled"])).default({}),
-    /** True where data must outlive mistakes: data disks and volumes are protected from removal. */
-    production: z.boolean().default(false),
     /** The most slaves there may be. */
     maximumSlaves: z.int("a whole number").min(1, "at least 1").max(10_000, "at most 10000").default(100),
     /** The largest share of the slaves that one update may remove without being confirmed. */
@@ -44,6 +42,8 @@ export const policy = z
     confirmRemoval: z.boolean().default(false),
     /** Estimated cost that must not be passed, in US dollars a month. Default: no limit. */
     monthlyBudget: z.number().min(1, "at least 1").optional(),
+    /** US dollars a month by what is billed, for instance a size of machines; wins over policy/cost/prices.ts. */
+    prices: z.record(z.string().min(1), z.number().min(0, "0 or more")).default({}),
     /** Ports that may be open to the world. */
     openPorts: z.array(z.int("a whole number").min(1, "1 to 65535").max(65535, "1 to 65535")).default([80, 443]),
     /** Containers that may use the machine's Docker engine. */

@@ -28,7 +28,7 @@ const pinned = ["userData", "imageId", "keyPair", "blockDevices"];
 function rootDisk({ settings }: Scope, imageId: pulumi.Output<string>) {
   const common = { uuid: imageId, sourceType: "image", bootIndex: 0, deleteOnTermination: true };
   return settings.bootVolumeGb
-    ? { ...common, destinationType: "volume", volumeSize: settings.bootVolumeGb }
+    ? { ...common, destinationType: "volume", volumeSize: settings.bootVolumeGb, volumeType: settings.volumeType }
     : { ...common, destinationType: "local" };
 }
 

@@ -1,0 +1,23 @@
+import { billed } from "../cost/billed";
+import { costOf } from "../cost/estimate";
+import { priceDate } from "../cost/prices";
+import type { StackRule } from "../rule";
+
+/** The bill is known before anything is made. */
+export const budget: StackRule = {
+  name: "budget",
+  description: "The estimated cost is within the environment's budget.",
+  level: "mandatory",
+  stack(resources, { environment }) {
+    const { monthlyBudget, prices } = environment.policy;
+    if (monthlyBudget === undefined) return [];
+    const { total } = costOf(billed(resources, environment), prices);
+    if (total <= monthlyBudget) return [];
+    return [
+      {
+        urn: "",
+        message: `the estimated cost of ${total.toFixed(0)} USD a month is above the budget of ${monthlyBudget} (drover:policy.monthlyBudget, prices of ${priceDate})`,
+      },
+    ];
+  },
+};

@@ -1,0 +1,13 @@
+import type { ResourceRule } from "../rule";
+import { isDataVolume } from "./data-volume";
+
+/** A protected resource is not deleted by mistake: Pulumi asks for it to be unprotected first. */
+export const protectedData: ResourceRule = {
+  name: "protected-data",
+  description: "Production's data volumes are protected from removal.",
+  level: "mandatory",
+  resource(resource, { environment }) {
+    if (environment.purpose !== "production" || !isDataVolume(resource, environment) || resource.protect) return [];
+    return [`${resource.name} holds production's data and is not protected: set the option protect`];
+  },
+};
