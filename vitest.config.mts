@@ -19,8 +19,19 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["**/*.test.ts"],
-          exclude: [...exclude, "test/cluster/**"],
+          exclude: [...exclude, "test/cluster/**", "test/engine/**"],
           testTimeout: 30_000,
+        },
+      },
+      {
+        // The real CLI on doubles of the clouds; one file at a time, since each run starts half a dozen processes.
+        test: {
+          name: "engine",
+          include: ["test/engine/**/*.test.ts"],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 60_000,
         },
       },
       {

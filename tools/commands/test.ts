@@ -45,7 +45,7 @@ export async function test(words: readonly string[]): Promise<number> {
   };
   await check("format and lint", "biome", ["check", "--error-on-warnings", "."]);
   await check("types", "tsc", ["--noEmit"]);
-  for (const project of ["fast", "cluster"]) {
+  for (const project of ["fast", "engine", "cluster"]) {
     const result = await vitest(project, words);
     passed += result.passed;
     failed += result.failed;
