@@ -1,5 +1,6 @@
 import type { Environment } from "../stacks/environment";
 import { type ServiceName, serviceNames } from "../stacks/schema";
+import published from "./upstream-images.json";
 
 /** What set-up found and made on this computer; tools/steps/images.ts writes it. */
 export interface LocalSetUp {
@@ -13,16 +14,8 @@ export interface LocalSetUp {
   images: Readonly<Record<string, string>>;
 }
 
-/** Images that others publish, at exact tags; which names and tags are known to exist is in docs/decisions. */
-const upstream: Readonly<Partial<Record<ServiceName, string>>> = {
-  zookeeper: "zookeeper:3.8.6",
-  "mesos-master": "mesosphere/mesos-master:1.7.1",
-  "mesos-agent": "mesosphere/mesos-slave:1.7.1",
-  marathon: "mesosphere/marathon:v1.11.24",
-  "mesos-dns": "mesosphere/mesos-dns:v0.6.0",
-  // Not an alpine variant: health checks want bash.
-  haproxy: "haproxy:3.0",
-};
+/** Images that others publish, at exact tags; `npm run images -- pin` adds their digests. */
+const upstream: Readonly<Partial<Record<ServiceName, string>>> = published;
 
 /**
  * The image of a service: the environment's own choice, else upstream's where the engine is upstream and someone
@@ -30,8 +23,8 @@ const upstream: Readonly<Partial<Record<ServiceName, string>>> = {
  * @throws Error when there is none
  */
 export function imageOf(service: ServiceName, environment: Environment, local: LocalSetUp): string {
-  const published = environment.engine === "upstream" ? upstream[service] : undefined;
-  const image = environment.images[service] ?? published ?? local.images[service];
+  const theirs = environment.engine === "upstream" ? upstream[service] : undefined;
+  const image = environment.images[service] ?? theirs ?? local.images[service];
   if (!image)
     throw new Error(`there is no image for ${service}; run \`npm run setup\`, or set drover:images.${service}`);
   return image;

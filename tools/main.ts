@@ -1,6 +1,7 @@
 import { bench } from "./commands/bench";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
+import { images } from "./commands/images";
 import { ssh } from "./commands/ssh";
 import { status } from "./commands/status";
 import { test } from "./commands/test";
@@ -16,6 +17,7 @@ const commands: Record<string, (words: readonly string[]) => Promise<number>> = 
   env,
   test,
   bench,
+  images,
   async setup() {
     await setUp();
     return 0;

@@ -5,6 +5,7 @@ import type { Environment, PlannedCore, PlannedSlave } from "../../stacks/enviro
 import { proxyVariables } from "../../templates/cloud-init/mirrors";
 import { registryLogin } from "../../templates/cloud-init/registry-login";
 import type { LocalSetUp } from "../images";
+import { mirrorsOf } from "../mirrors";
 import { type Identities, identities, type OwnRegistry, ownRegistry } from "./azure/access";
 import { type FrontDoorBalancer, frontDoorBalancer, slaveBalancer } from "./azure/balancers";
 import { azureResolver, bastionMachine, coreAvailabilitySet, coreMachine } from "./azure/machines";
@@ -99,7 +100,7 @@ export class AzureCloud extends pulumi.ComponentResource implements Cloud {
   private withLogin<Planned>(role: keyof Identities, recipe: Recipe<Planned>): Recipe<Planned> {
     const { registry, environment } = this;
     if (!registry) return recipe;
-    const proxy = proxyVariables({ httpProxy: environment.httpProxy, noProxy: [environment.subnet.cidr] });
+    const proxy = proxyVariables(mirrorsOf(environment));
     return {
       ...recipe,
       userData: (machine, parts?: MachineParts) =>

@@ -1,7 +1,9 @@
 import { slaveAddress, slaveCapacity, slaveName } from "../../stacks/addresses";
 import type { Environment, PlannedCore } from "../../stacks/environment";
+import { proxyVariables } from "../../templates/cloud-init/mirrors";
 import { renderNamedConf } from "../../templates/named/named-conf";
 import { renderZone, zoneFileName } from "../../templates/named/zone";
+import { mirrorsOf } from "../mirrors";
 import { configServerPort, mesosDnsPort } from "./addresses";
 import type { ServiceFile, ServiceSpec } from "./core-service";
 import { httpHealth } from "./health";
@@ -63,6 +65,7 @@ export function configServer(machine: PlannedCore, environment: Environment, sou
         CONFIG_GIT_URL: repository.url,
         CONFIG_GIT_REF: repository.branch,
         CONFIG_GIT_INTERVAL_SECONDS: String(repository.intervalSeconds),
+        ...proxyVariables(mirrorsOf(environment)),
       }),
     },
     files: namedFiles(environment, sources),

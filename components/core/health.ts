@@ -14,9 +14,15 @@ export function zooKeeperHealth(address: string): string[] {
   return tcp(address, 2181, "printf srvr >&3; timeout 5 grep -q ^Mode: <&3");
 }
 
-/** Succeeds when a connection is accepted. */
+/** Succeeds when a connection is accepted. Small images have busybox's nc in place of bash. */
 export function tcpHealth(address: string, port: number): string[] {
-  return tcp(address, port, "true");
+  const [bash = "", ...words] = tcp(address, port, "true");
+  const [flag = "", script = ""] = words;
+  return [
+    "sh",
+    "-c",
+    `if command -v ${bash} >/dev/null; then ${bash} ${flag} '${script}'; else nc -z ${address} ${port}; fi`,
+  ];
 }
 
 function tcp(address: string, port: number, then: string): string[] {

@@ -1,12 +1,14 @@
 import type { Environment, PlannedSlave } from "../../stacks/environment";
 import type { ServiceName } from "../../stacks/schema";
 import { renderEnvFile } from "../../templates/cloud-init/env-file";
+import { proxyVariables } from "../../templates/cloud-init/mirrors";
 import { renderContainerUnit } from "../../templates/cloud-init/unit";
 import { renderUserData } from "../../templates/cloud-init/user-data";
 import { renderSlaveProxy } from "../../templates/haproxy/slave-proxy";
 import type { MachineParts } from "../clouds/cloud";
 import { zooKeeperUrl } from "../core/addresses";
 import { edgeEnv, proxyCommand, proxyConfigFile, proxyFolders, proxyPaths } from "../core/edge";
+import { mirrorsOf } from "../mirrors";
 
 /** What a slave is made from besides its environment. */
 export interface SlaveArgs {
@@ -60,6 +62,8 @@ function agentEnv(slave: PlannedSlave, environment: Environment): Record<string,
     MESOS_LAUNCHER: "posix",
     MESOS_ISOLATION: "posix/cpu,posix/mem",
     MESOS_SWITCH_USER: "false",
+    // For the fetcher, which gets what tasks name.
+    ...proxyVariables(mirrorsOf(environment)),
   };
 }
 
@@ -85,12 +89,11 @@ function folderOptions(folders: Readonly<Record<string, string>>): string[] {
 
 /** What the user data of all machines of an environment has. */
 export function common(environment: Environment, sshPublicKey: string) {
-  const { domain, core, registryMirror, aptMirror, httpProxy, subnet } = environment;
   return {
-    domain,
-    resolvers: core.map(({ address }) => address),
+    domain: environment.domain,
+    resolvers: environment.core.map(({ address }) => address),
     sshPublicKey,
-    mirrors: { registryMirror, aptMirror, httpProxy, noProxy: [subnet.cidr, `.${domain}`, ".mesos"] },
+    mirrors: mirrorsOf(environment),
   };
 }
 
