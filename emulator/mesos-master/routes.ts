@@ -200,7 +200,10 @@ function refuseBadTimeout(given: string | null): void {
 function durationOf(name: string, given: string): number {
   try {
     return parseDurationMs(given);
-  } catch (error) {
-    throw new HttpError(400, `Invalid ${name} '${given}': ${(error as Error).message}`);
+  } catch {
+    const [number = "", unit] = given.split(/(?=[a-z])/i, 2);
+    const isNumber = /^\d+(\.\d+)?$/.test(number);
+    const problem = isNumber ? `Unknown duration unit '${unit ?? ""}'` : "Failed to convert '' to number.";
+    throw new HttpError(400, `Invalid ${name} '${given}': ${problem}`);
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FrameworkInfo, TaskStatus } from "@drover/lib/mesos/types";
 import type { Cluster } from "./cluster";
 import type { Agent, Connection, Framework, TaskRecord } from "./model";
-import { agentMessage, frameworkMessage } from "./views/operator-view";
+import { agentMessage, frameworkMessage, newTaskMessage } from "./views/operator-view";
 
 /** As the stream of schedulers. */
 const HEARTBEAT_SECONDS = 15;
@@ -55,7 +55,7 @@ export class Watchers {
   }
 
   taskAdded(framework: Framework, { task }: TaskRecord): void {
-    this.tell(() => ({ type: "TASK_ADDED", task_added: { task } }), framework.info);
+    this.tell(() => ({ type: "TASK_ADDED", task_added: { task: newTaskMessage(task) } }), framework.info);
   }
 
   taskUpdated(framework: Framework, status: TaskStatus): void {

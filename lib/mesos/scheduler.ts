@@ -70,6 +70,11 @@ export class SchedulerDriver {
     return this.subscription !== undefined;
   }
 
+  /** Of the current subscription. */
+  get streamId(): string | undefined {
+    return this.subscription?.streamId;
+  }
+
   /** The master that is subscribed to, as URL, for instance `http://10.0.0.1:5050/…`. */
   get masterUrl(): string | undefined {
     return this.subscription?.url;

@@ -5,6 +5,7 @@ import { readBody } from "@drover/lib/http/body";
 import type { LeadingMaster, MasterDetector } from "@drover/lib/mesos/master-detector";
 import { postJson, readRecords } from "@drover/lib/mesos/stream";
 import {
+  type Attribute,
   type ExecutorInfo,
   type FrameworkInfo,
   isTerminal,
@@ -46,6 +47,7 @@ export class FakeAgent {
     private readonly detector: MasterDetector,
     readonly hostname: string,
     private readonly resources: Resource[],
+    private readonly attributes?: Attribute[],
   ) {}
 
   start(): void {
@@ -82,6 +84,10 @@ export class FakeAgent {
       agent_id: { value: this.id },
       executor_id: task.executor_id ?? task.task_id,
       timestamp: Date.now() / 1000,
+      container_status: {
+        container_id: { value: `container-of-${taskId}` },
+        network_infos: [{ ip_addresses: [{ protocol: "IPv4", ip_address: "127.0.0.1" }] }],
+      },
       uuid: Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64"),
     };
     task.state = state;
@@ -146,6 +152,7 @@ export class FakeAgent {
           hostname: this.hostname,
           port: 5051,
           resources: this.resources,
+          ...(this.attributes ? { attributes: this.attributes } : {}),
           ...(this.id ? { id: { value: this.id } } : {}),
         },
         pid: "slave(1)@127.0.0.1:5051",

@@ -1,4 +1,4 @@
-import type { FrameworkInfo } from "@drover/lib/mesos/types";
+import type { FrameworkInfo, Task } from "@drover/lib/mesos/types";
 import type { Cluster } from "../cluster";
 import type { AbsentAgent, Agent, Framework, TaskRecord } from "../model";
 import { offerMessage } from "../offers";
@@ -87,8 +87,8 @@ export function agentMessage(agent: Agent): object {
     registered_time: time(agent.registeredSeconds),
     ...(agent.reregisteredSeconds === undefined ? {} : { reregistered_time: time(agent.reregisteredSeconds) }),
     total_resources: agent.total.toList({ spelling: "both" }),
-    allocated_resources: allocatedList(holders(agent)),
-    offered_resources: allocatedList(agent.offers),
+    ...unlessEmpty("allocated_resources", allocatedList(holders(agent))),
+    ...unlessEmpty("offered_resources", allocatedList(agent.offers)),
     capabilities: agent.capabilities.map((type) => ({ type })),
     ...(agent.drain
       ? { drain_info: drainInfo(agent), estimated_drain_start_time: time(agent.drain.startSeconds) }
@@ -103,6 +103,9 @@ function recoveredMessage(id: string, { hostname, port, attributes }: AbsentAgen
 /** A framework as GET_FRAMEWORKS shows it. */
 export function frameworkMessage(cluster: Cluster, framework: Framework): object {
   const isConnected = framework.connection !== undefined;
+  const offers = [...framework.offers].map((offer) =>
+    offerMessage(offer, { spelling: "refined", allocation: offer.role }),
+  );
   const { reregisteredSeconds, unregisteredSeconds } = framework;
   return {
     framework_info: framework.info,
@@ -112,11 +115,21 @@ export function frameworkMessage(cluster: Cluster, framework: Framework): object
     registered_time: time(framework.registeredSeconds),
     reregistered_time: time(reregisteredSeconds ?? framework.registeredSeconds),
     ...(unregisteredSeconds === undefined ? {} : { unregistered_time: time(unregisteredSeconds) }),
-    offers: [...framework.offers].map((offer) => offerMessage(offer, { spelling: "refined", allocation: offer.role })),
-    allocated_resources: allocatedList(holdersOf(cluster, framework)),
-    offered_resources: allocatedList(framework.offers),
+    ...unlessEmpty("offers", offers),
+    ...unlessEmpty("allocated_resources", allocatedList(holdersOf(cluster, framework))),
+    ...unlessEmpty("offered_resources", allocatedList(framework.offers)),
     offer_constraints: framework.offerConstraints ?? {},
   };
+}
+
+/** An empty list is no field, where upstream prints the message itself. */
+function unlessEmpty<Name extends string, Item>(name: Name, list: Item[]): Partial<Record<Name, Item[]>> {
+  return list.length > 0 ? ({ [name]: list } as Record<Name, Item[]>) : {};
+}
+
+/** A task that is new has no statuses yet. */
+export function newTaskMessage({ statuses, ...task }: Task): object {
+  return { ...task, ...unlessEmpty("statuses", statuses) };
 }
 
 function time(seconds: number): { nanoseconds: number } {
