@@ -60,6 +60,7 @@ member_serves() { exec 3<>"/dev/tcp/$1/2181" && printf srvr >&3 && grep -q ^Mode
 master_elected() { curl -fsS -m 3 "http://$1:5050/metrics/snapshot" | grep -q '"master[\\]*/elected": *1'; }
 some_master_elected() { for address in $core; do master_elected "$address" && return 0; done; return 1; }
 marathon_led() { curl -fsS -m 3 "http://$1:8080/v2/leader"; }
+chronos_led() { curl -fsS -m 3 "http://$1:4400/v1/scheduler/leader"; }
 slaves_registered() { [ "$(curl -fsSL -m 3 "http://${core%% *}:5050/slaves" | grep -o '"active": *true' | wc -l)" = "$slaves" ]; }
 name_known() {
   node -e 'const r = new (require("dns").promises.Resolver)({timeout: 1000, tries: 1}); r.setServers([process.argv[1]]);
@@ -94,6 +95,7 @@ up() {
   for address in $core; do until_true member_serves "$address"; done
   until_true some_master_elected
   for address in $core; do until_true marathon_led "$address"; done
+  for address in $core; do until_true chronos_led "$address"; done
   until_true slaves_registered
   for address in $core; do
     until_true name_known "$address" "marathon.$domain"

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterReady, Identity, MachineReady } from "../provider/sdk/resources";
+import { ClusterReady, Identity, MachineReady, MarathonApp } from "../provider/sdk/resources";
 import type { Environment } from "../stacks/environment";
 import type { ServiceName } from "../stacks/schema";
 import { renderUserData } from "../templates/cloud-init/user-data";
+import { chronosApp } from "./chronos-app";
 import type { Bastion, Cloud, CoreMachine, FrontDoor, MachineParts, Recipe, Slaves } from "./clouds/cloud";
 import { zooKeeperServers } from "./core/addresses";
 import { type CoreHost, CoreService } from "./core/core-service";
@@ -62,6 +63,7 @@ export class Cluster extends pulumi.ComponentResource {
     );
 
     this.ready = this.waitReady(hosts, services);
+    if (environment.chronos.placement === "marathon") this.chronosOnMarathon(hosts);
   }
 
   /** What a cloud makes machines from: their user data, once the cluster's key is known. */
@@ -133,6 +135,7 @@ export class Cluster extends pulumi.ComponentResource {
       "ready",
       {
         core: pulumi.all(hosts.map(({ ssh }) => ssh)),
+          chronos: environment.chronos.placement,
         slaves: slaves.map(({ hostname, address }) => ({ hostname, address })),
         slaveCount,
         frontDoor: pulumi.all([this.identity.caCertificate, door.address]).apply(([caCertificate, address]) => ({
@@ -148,12 +151,31 @@ export class Cluster extends pulumi.ComponentResource {
     );
   }
 
+  private chronosOnMarathon(hosts: readonly CoreHost[]): void {
+    const { environment, local } = this;
+    const definition = chronosApp(environment, imageOf("chronos", environment, local), this.endpoints().chronos ?? "");
+    new MarathonApp(
+      "chronos",
+      {
+        core: pulumi.all(hosts.map(({ ssh }) => ssh)),
+        definition: JSON.stringify(definition),
+        timeoutSeconds: environment.readyTimeoutSeconds,
+      },
+      { parent: this, dependsOn: this.ready },
+    );
+  }
+
   /** URLs that a browser on the user's machine can open, once everything answers. */
   endpoints(): Record<string, string> {
     const { domain } = this.environment;
     const port = this.door.httpsPort === 443 ? "" : `:${this.door.httpsPort}`;
     const url = (name: string) => `https://${name}.${domain}${port}`;
-    return { frontDoor: `https://${domain}${port}`, mesos: url("mesos"), marathon: url("marathon") };
+    return {
+      frontDoor: `https://${domain}${port}`,
+      mesos: url("mesos"),
+      marathon: url("marathon"),
+      chronos: url("chronos"),
+    };
   }
 
   zooKeeper(): string {

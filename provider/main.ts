@@ -4,6 +4,7 @@ import { clusterReady } from "./resources/cluster-ready";
 import { gate } from "./resources/gate";
 import { identity } from "./resources/identity";
 import { machineReady } from "./resources/machine-ready";
+import { marathonApp } from "./resources/marathon-app";
 import { progressTo } from "./server/progress";
 import type { ResourceHandler } from "./server/resource";
 import { plain } from "./server/values";
@@ -16,6 +17,7 @@ const handlers: Record<string, AnyHandler> = {
   "drover:index:MachineReady": machineReady as unknown as AnyHandler,
   "drover:index:Gate": gate as unknown as AnyHandler,
   "drover:index:ClusterReady": clusterReady as unknown as AnyHandler,
+  "drover:index:MarathonApp": marathonApp as unknown as AnyHandler,
 };
 
 /** urn:pulumi:stack::project::parentType$type::name -> its handler. */
@@ -49,6 +51,9 @@ const provider: Provider = {
     const wanted = plain(news) as object;
     const outs = await handlerOf(urn).update(plain(olds) as object, wanted, progressTo(engine, urn));
     return { outs: { ...wanted, ...outs } };
+  },
+  async delete(_id, urn, properties) {
+    await handlerOf(urn).remove?.(plain(properties) as object, progressTo(engine, urn));
   },
 };
 

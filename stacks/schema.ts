@@ -27,6 +27,7 @@ export const serviceNames = [
   "zookeeper",
   "mesos-master",
   "marathon",
+  "chronos",
   "mesos-dns",
   "config-server",
   "bind",
@@ -189,6 +190,12 @@ export const configuration = z.strictObject({
    * `state` is the original's check, /master/state.json containing elected_time (Mesos up to 1.7).
    */
   masterCheck: z.enum(["light", "state"]).default("light"),
+
+  /**
+   * Where Chronos runs: `core` beside Marathon on every core machine, `marathon` as three instances of an app. Its name
+   * and its jobs are the same.
+   */
+  chronos: z.strictObject({ placement: z.enum(["core", "marathon"]).default("core") }).prefault({}),
 
   /** Restart policy of core services. Docker does not start an on-failure container again after a reboot. */
   restart: z.enum(["always", "unless-stopped", "on-failure:10"]).default("always"),

@@ -6,6 +6,7 @@ export const dataFolder = "/disk/ssd/data";
 export const zooKeeperPort = 2181;
 export const mesosMasterPort = 5050;
 export const marathonPort = 8080;
+export const chronosPort = 4400;
 export const mesosDnsPort = 8053;
 export const configServerPort = 8090;
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment, PlannedCore } from "../../stacks/environment";
 import { type Alias, ELECTED_MASTER, ELECTED_MASTER_BY_STATE, PING } from "../../templates/haproxy/alias";
 import { renderFrontProxy } from "../../templates/haproxy/front-proxy";
-import { marathonPort, mesosMasterPort } from "./addresses";
+import { chronosPort, marathonPort, mesosMasterPort } from "./addresses";
 import type { ServiceFile, ServiceSpec } from "./core-service";
 import { proxyCommand, proxyConfigFile, proxyFolders, proxyPaths } from "./edge";
 import { httpHealth } from "./health";
@@ -18,12 +18,13 @@ export interface FrontProxySecrets {
 const certificateFile = "/usr/local/etc/haproxy/front-door.pem";
 
 /** Services that have a host name of their own below the domain, behind the password. */
-export function aliases(core: readonly PlannedCore[], masterCheck: Environment["masterCheck"]): Alias[] {
+export function aliases({ core, masterCheck, chronos }: Environment): Alias[] {
   const servers = (port: number) => core.map(({ hostname, address }) => ({ name: hostname, address, port }));
   const electedMaster = masterCheck === "light" ? ELECTED_MASTER : ELECTED_MASTER_BY_STATE;
   return [
     { name: "mesos", servers: servers(mesosMasterPort), check: electedMaster },
     { name: "marathon", servers: servers(marathonPort), check: PING },
+    ...(chronos.placement === "core" ? [{ name: "chronos", servers: servers(chronosPort), check: PING }] : []),
   ];
 }
 
@@ -38,7 +39,9 @@ export function frontProxyFiles(environment: Environment, secrets: FrontProxySec
       publicHttpsPort: environment.frontDoor.httpsPort,
       certificatePath: certificateFile,
       authorizationSha256,
-      aliases: aliases(environment.core, environment.masterCheck),
+      aliases: aliases(environment),
+      // On Marathon, Chronos is an app whose name is reserved for the cluster's users.
+      protectedApps: environment.chronos.placement === "marathon" ? ["chronos"] : [],
       requiredAliases: ["mesos", "marathon"],
     }),
   );

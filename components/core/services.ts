@@ -1,6 +1,7 @@
 import type { Environment, PlannedCore } from "../../stacks/environment";
 import type { ServiceName } from "../../stacks/schema";
 import { bind } from "./bind";
+import { chronos } from "./chronos";
 import { configServer } from "./config-server";
 import type { ServiceSpec } from "./core-service";
 import { edge } from "./edge";
@@ -30,13 +31,21 @@ export interface PlannedService {
 export function coreServices({ environment, forwarders, plansSlaves, frontProxy }: CoreServicesArgs): PlannedService[] {
   const { core, domain, limits, frontDoor } = environment;
   const publicPort = frontDoor.httpsPort === 443 ? "" : `:${frontDoor.httpsPort}`;
-  const marathonUrl = `https://marathon.${domain}${publicPort}`;
-  const aliasNames = aliases(core, environment.masterCheck).map(({ name }) => name);
+  const url = (name: string) => `https://${name}.${domain}${publicPort}`;
+  const aliasNames = aliases(environment).map(({ name }) => name);
   const proxyFiles = frontProxyFiles(environment, frontProxy);
   return [
     { name: "zookeeper", spec: (machine) => zooKeeper(machine, core, limits.zookeeper?.memoryMb) },
     { name: "mesos-master", spec: (machine) => mesosMaster(machine, core, environment.name) },
-    { name: "marathon", spec: (machine) => marathon(machine, core, marathonUrl, limits.marathon?.memoryMb) },
+    { name: "marathon", spec: (machine) => marathon(machine, core, url("marathon"), limits.marathon?.memoryMb) },
+    ...(environment.chronos.placement === "core"
+      ? [
+          {
+            name: "chronos" as const,
+            spec: (machine: PlannedCore) => chronos(machine, core, url("chronos"), limits.chronos?.memoryMb),
+          },
+        ]
+      : []),
     { name: "mesos-dns", spec: (machine) => mesosDns(machine, core, forwarders) },
     {
       name: "config-server",

@@ -113,13 +113,33 @@ export async function slavesRegistered(
 }
 
 /** Marathon: every instance knows the leader. */
-export async function marathonLeader(dial: Dial, core: readonly Member[]): Promise<void> {
+export function marathonLeader(dial: Dial, core: readonly Member[]): Promise<void> {
+  return leaderKnown(dial, core, { name: "Marathon", container: "marathon", port: 8080, path: "/v2/leader" });
+}
+
+/** Chronos: every instance reaches the leader. */
+export function chronosLeader(dial: Dial, core: readonly Member[]): Promise<void> {
+  return leaderKnown(dial, core, { name: "Chronos", container: "chronos", port: 4400, path: "/v1/scheduler/leader" });
+}
+
+interface LeaderQuestion {
+  name: string;
+  container: string;
+  port: number;
+  path: string;
+}
+
+async function leaderKnown(
+  dial: Dial,
+  core: readonly Member[],
+  { name, container, port, path }: LeaderQuestion,
+): Promise<void> {
   await Promise.all(
     core.map(async ({ hostname, address }) => {
-      const answer = await get(dial, address, 8080, "/v2/leader", questionLimitMs).catch((error: Error) => error);
+      const answer = await get(dial, address, port, path, questionLimitMs).catch((error: Error) => error);
       if (answer instanceof Error || answer.status !== 200) {
         const why = answer instanceof Error ? answer.message : `it answers ${answer.status}`;
-        throw new NotYet(`Marathon on ${hostname} has no leader: ${why}`, hostname, "marathon");
+        throw new NotYet(`${name} on ${hostname} has no leader: ${why}`, hostname, container);
       }
     }),
   );

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  chronosLeader,
   dnsAnswers,
   electedMaster,
   type FrontDoor,
@@ -17,6 +18,8 @@ import type { SshTarget } from "../ssh/connection";
 
 export interface ClusterReadyInputs {
   core: SshTarget[];
+  /** `core`: Chronos is a service of the core machines. */
+  chronos: "core" | "marathon";
   /** Wanted slaves that have a name. */
   slaves: Member[];
   /** How many slaves there are to be, with those that nobody named. */
@@ -42,6 +45,7 @@ async function look(inputs: ClusterReadyInputs, link: ClusterLink): Promise<void
   await zooKeeperQuorum(link.dial, core);
   const leader = await electedMaster(link.dial, core);
   await marathonLeader(link.dial, core);
+  if (inputs.chronos === "core") await chronosLeader(link.dial, core);
   await slavesRegistered(link.dial, leader, inputs.slaves, inputs.slaveCount);
   await dnsAnswers(link.dial, core, inputs.frontDoor.domain);
   await frontDoorAnswers(inputs.frontDoor);
@@ -83,8 +87,8 @@ async function waitReady(inputs: ClusterReadyInputs, progress: Progress): Promis
 /** Is made, or updated, when the whole cluster answers: what depends on it finds a cluster that works. */
 export const clusterReady: ResourceHandler<ClusterReadyInputs, ClusterReadyOutputs> = {
   changed: (olds, news) =>
-    JSON.stringify([olds.triggers, olds.slaves, olds.slaveCount]) !==
-    JSON.stringify([news.triggers, news.slaves, news.slaveCount]),
+    JSON.stringify([olds.triggers, olds.slaves, olds.slaveCount, olds.chronos]) !==
+    JSON.stringify([news.triggers, news.slaves, news.slaveCount, news.chronos]),
   create: waitReady,
   update: (_olds, news, progress) => waitReady(news, progress),
 };

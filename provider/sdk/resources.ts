@@ -3,6 +3,7 @@ import type { ClusterReadyInputs, ClusterReadyOutputs } from "../resources/clust
 import type { GateInputs } from "../resources/gate";
 import type { IdentityInputs, IdentityOutputs } from "../resources/identity";
 import type { MachineReadyInputs } from "../resources/machine-ready";
+import type { MarathonAppInputs } from "../resources/marathon-app";
 
 /** Every property may be an output. */
 type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<Inputs[Key]> };
@@ -55,5 +56,12 @@ export class ClusterReady extends pulumi.CustomResource {
 
   constructor(name: string, args: Args<ClusterReadyInputs>, opts?: pulumi.CustomResourceOptions) {
     super("drover:index:ClusterReady", name, withOutputs(args, ["waitedSeconds"]), opts);
+  }
+}
+
+/** An app on the cluster's own Marathon; there when its instances are healthy. */
+export class MarathonApp extends pulumi.CustomResource {
+  constructor(name: string, args: Args<MarathonAppInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:MarathonApp", name, withOutputs(args, []), opts);
   }
 }

@@ -5,5 +5,7 @@ export interface ResourceHandler<Inputs, Outputs extends object> {
   /** True when these inputs ask for something else than what there is. */
   changed(olds: Inputs & Outputs, news: Inputs): boolean;
   create(news: Inputs, progress: Progress): Promise<Outputs>;
+  /** Takes it away; without it there is nothing to take. */
+  remove?(olds: Inputs & Outputs, progress: Progress): Promise<void>;
   update(olds: Inputs & Outputs, news: Inputs, progress: Progress): Promise<Outputs>;
 }

@@ -10,19 +10,34 @@ export interface Answer {
   body: string;
 }
 
+export interface Question {
+  method: string;
+  path: string;
+  /** JSON. */
+  body?: string;
+  limitMs: number;
+}
+
 /** GET over a tunnel. Redirects are not followed: who answers is part of the question. */
-export async function get(dial: Dial, address: string, port: number, path: string, limitMs: number): Promise<Answer> {
+export function get(dial: Dial, address: string, port: number, path: string, limitMs: number): Promise<Answer> {
+  return ask(dial, address, port, { method: "GET", path, limitMs });
+}
+
+/** One request over a tunnel. */
+export async function ask(dial: Dial, address: string, port: number, question: Question): Promise<Answer> {
+  const { method, path, body, limitMs } = question;
   const socket = await dial(address, port);
   return new Promise((resolve, reject) => {
     const agent = new Agent();
     agent.createConnection = () => socket;
-    const asked = request({ agent, host: address, port, path, headers: { connection: "close" } }, (response) => {
-      let body = "";
+    const headers = { connection: "close", ...(body === undefined ? {} : { "content-type": "application/json" }) };
+    const asked = request({ agent, host: address, port, method, path, headers }, (response) => {
+      let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
-        body += chunk;
+        text += chunk;
       });
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
       response.on("error", reject);
     });
     // Not the request's own time-out: that one wants a socket, and a tunnel is only a stream.
@@ -35,6 +50,6 @@ export async function get(dial: Dial, address: string, port: number, path: strin
       socket.destroy();
       reject(error);
     });
-    asked.end();
+    asked.end(body);
   });
 }

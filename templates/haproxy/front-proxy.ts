@@ -26,6 +26,8 @@ export interface FrontProxyOptions extends EdgePaths {
    */
   authorizationSha256: string;
   aliases: readonly Alias[];
+  /** Names of apps below the domain that are open with the password only. */
+  protectedApps?: readonly string[];
   /** Names of the aliases that need a live server for the proxy to be healthy. */
   requiredAliases: readonly string[];
 }
@@ -37,7 +39,10 @@ export interface FrontProxyOptions extends EdgePaths {
  */
 export function renderFrontProxy(options: FrontProxyOptions): string {
   const { domain, aliases, requiredAliases } = options;
-  const hosts = aliases.map((alias) => aliasHost(alias, domain));
+  const apps = (options.protectedApps ?? []).map((name) => host(`${name}.${domain}`, "protected app"));
+  const hosts = [...aliases.map((alias) => aliasHost(alias, domain)), ...apps];
+  // The password is the cluster's: no app gets to see it.
+  const unseen = apps.map((name) => `  http-request del-header Authorization if { var(txn.host) -m str ${name} }\n`);
   const required = requiredAliases.map((wanted) => {
     const alias = aliases.find((candidate) => candidate.name === wanted);
     if (alias === undefined) {
@@ -66,7 +71,7 @@ ${health}${HOST_VARIABLE}  http-request set-header X-Forwarded-For %[src]
   acl alias var(txn.host) -m str ${hosts.join(" ")}
   acl password req.fhdr(authorization),sha2(256),hex,lower -m str ${sha256Hex(options.authorizationSha256, "authorizationSha256")}
   http-request return status 401 content-type text/plain string "The cluster's user and password are needed.\\n" hdr WWW-Authenticate ${quotedFormat(`Basic realm="${host(domain, "domain")}", charset="UTF-8"`, "realm")} if alias !password
-${routes.join("")}${appRouting(options)}${aliases.map((alias) => aliasBackend(alias, domain)).join("")}${UNKNOWN_HOST}`;
+${unseen.join("")}${routes.join("")}${appRouting(options)}${aliases.map((alias) => aliasBackend(alias, domain)).join("")}${UNKNOWN_HOST}`;
 }
 
 /** Rules of {@link SERVING_PATH}: the process remembers that all required backends had a server once. */

@@ -20,6 +20,7 @@ it("`npm run up` ends with how to reach and use the cluster, and shows no secret
     "https://drover.localhost:8443",
     "https://mesos.drover.localhost:8443",
     "https://marathon.drover.localhost:8443",
+    "https://chronos.drover.localhost:8443",
     "ops100 10.77.0.10, ops110 10.77.0.11, ops120 10.77.0.12",
     "slave-000 10.77.0.20, slave-001 10.77.0.21",
     "10.77.0.10:2181,10.77.0.11:2181,10.77.0.12:2181",
@@ -60,6 +61,7 @@ describe("the front door", () => {
   it.each([
     ["mesos", "/version"],
     ["marathon", "/v2/info"],
+    ["chronos", "/v1/scheduler/jobs"],
   ])("opens %s with TLS and the password only", async (name, path) => {
     const closed = await cluster.door.ask(name, path);
     expect(closed.status).toBe(401);

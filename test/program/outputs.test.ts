@@ -12,6 +12,7 @@ describe.each([
       frontDoor: `https://${host}`,
       mesos: `https://mesos.${host}`,
       marathon: `https://marathon.${host}`,
+      chronos: `https://chronos.${host}`,
     });
   });
 

@@ -33,6 +33,7 @@ export const catalogue: readonly ImageRecipe[] = [
   image("mesos-master", "emulator/mesos-master/main.ts"),
   image("mesos-agent", "emulator/mesos-agent/main.ts"),
   image("marathon", "emulator/marathon/main.ts"),
+  image("chronos", "emulator/chronos/main.ts"),
   image("mesos-dns", "emulator/mesos-dns/main.ts"),
   { name: "demo-nginx", folder: join(root, "apps", "demo-nginx"), tag: "nginx:latest", stored: true },
 ];
