@@ -16,7 +16,7 @@ export function chronosApp(environment: Environment, image: string, publicUrl: s
   return {
     ...definition,
     // A shell, because only the slave knows its address.
-    cmd: `LIBPROCESS_IP=$HOST exec /chronos/bin/start.sh --hostname $HOST --http_address $HOST ${flags}`,
+    cmd: `LIBPROCESS_IP=$HOST exec /chronos/bin/start.sh --hostname $HOST ${flags}`,
     container: {
       type: "DOCKER",
       docker: { image, forcePullImage: false, privileged: false, parameters: [] },

@@ -135,7 +135,7 @@ export class Cluster extends pulumi.ComponentResource {
       "ready",
       {
         core: pulumi.all(hosts.map(({ ssh }) => ssh)),
-          chronos: environment.chronos.placement,
+        chronos: environment.chronos.placement,
         slaves: slaves.map(({ hostname, address }) => ({ hostname, address })),
         slaveCount,
         frontDoor: pulumi.all([this.identity.caCertificate, door.address]).apply(([caCertificate, address]) => ({

@@ -1,9 +1,13 @@
+import type { Logger } from "@drover/lib/log";
 import { DateTime } from "luxon";
 import { isScheduled, type Job } from "../model/job";
-import { type JobRecord, newRun } from "../model/run";
+import { type JobRecord, newRun, type Run } from "../model/run";
 import { advance, formatSchedule, parseSchedule, type Schedule } from "../model/schedule";
 import type { JobBook } from "./job-book";
 import { enqueued } from "./run-rules";
+
+/** A period of zero must not keep the machine busy. */
+const minWaitMs = 20;
 
 /** Puts runs into the queue when their time has come. */
 export class Clock {
@@ -17,6 +21,7 @@ export class Clock {
     private readonly book: JobBook,
     private readonly maxIdleMs: number,
     private readonly watch: (work: Promise<unknown>) => void,
+    private readonly log: Logger,
   ) {}
 
   /** Looks at all jobs now, and sets the alarm for the next that is due. */
@@ -71,16 +76,19 @@ export class Clock {
     for (const retry of record.activity.delayed.filter(({ notBeforeMs }) => notBeforeMs <= nowMs)) {
       const delayed = result.activity.delayed.filter((each) => each !== retry);
       const { notBeforeMs: _, ...run } = retry;
-      result = enqueued({ ...result, activity: { ...result.activity, delayed } }, run, nowMs);
+      result = this.queue({ ...result, activity: { ...result.activity, delayed } }, run, nowMs);
     }
     const { job } = result;
     const schedule = this.scheduleOf(record.job);
     if (!isScheduled(job) || schedule === undefined || schedule.start.toMillis() > nowMs) return result;
     const next = advance(schedule, DateTime.fromMillis(nowMs));
     const moved = { ...result, job: { ...job, schedule: formatSchedule(next) } };
-    return enqueued(moved, newRun(job, nowMs), nowMs);
+    return this.queue(moved, newRun(job, nowMs), nowMs);
+  }
+
+  private queue(record: JobRecord, run: Run, nowMs: number): JobRecord {
+    const result = enqueued(record, run, nowMs);
+    if (result === record) this.log.info({ taskId: run.taskId }, "run dropped: the one before has not ended");
+    return result;
   }
 }
-
-/** A period of zero must not keep the machine busy. */
-const minWaitMs = 20;

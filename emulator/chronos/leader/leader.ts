@@ -75,7 +75,7 @@ export class Leader {
       },
       kill: (taskId, agentId) => this.reconciler.kill(taskId, agentId),
     });
-    this.clock = new Clock(book, settings.leader_max_idle_time, watch);
+    this.clock = new Clock(book, settings.leader_max_idle_time, watch, log);
     this.flow = new OfferFlow(driver, settings.min_revive_offers_interval);
     this.launcher = new Launcher({
       ...{ book, driver, log, watch },

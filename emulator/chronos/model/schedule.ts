@@ -47,7 +47,9 @@ export function advance(schedule: Schedule, now: DateTime): Schedule {
 }
 
 function firstAfter(now: DateTime, start: DateTime, period: Duration): DateTime {
-  const periodMs = start.plus(period).toMillis() - start.toMillis();
+  const second = start.plus(period);
+  if (!second.isValid) return second;
+  const periodMs = second.toMillis() - start.toMillis();
   if (start > now || periodMs <= 0) return start;
   // Calendar periods differ in length by some days at most: an estimate from below, then step by step.
   const followsCalendar = period.years > 0 || period.months > 0 || period.weeks > 0 || period.days > 0;

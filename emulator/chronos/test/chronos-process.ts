@@ -91,7 +91,9 @@ export class ChronosProcess extends ChronosApi {
     const all = { hostname: "127.0.0.1", http_address: "127.0.0.1", ...flags };
     const words = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
     const child = spawn(process.execPath, [bundle, ...words], { env: { PATH: process.env.PATH, PORT0: String(port) } });
-    process.once("exit", () => child.kill("SIGKILL"));
+    const killNow = () => child.kill("SIGKILL");
+    process.once("exit", killNow);
+    child.once("exit", () => process.removeListener("exit", killNow));
     return new ChronosProcess(port, child);
   }
 

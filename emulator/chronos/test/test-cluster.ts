@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { waitFor } from "@drover/lib/test/wait";
 import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import { AgentProcess, bundleAgent } from "../../mesos-agent/test/agent-process";
@@ -13,7 +15,7 @@ export class TestCluster {
 
   private constructor(
     readonly zookeeper: TestZookeeper,
-    private readonly master: TestMaster,
+    private master: TestMaster,
     readonly agents: AgentProcess[],
     readonly directory: string,
     private readonly bundle: string,
@@ -25,14 +27,7 @@ export class TestCluster {
     const zookeeper = await startZookeeper("chronos");
     const zk = `zk://${zookeeper.server}/mesos`;
     const [bundle, agentBundle] = await Promise.all([bundleChronos(directory), bundleAgent(directory)]);
-    const master = await TestMaster.start({
-      MESOS_ZK: zk,
-      MESOS_QUORUM: "1",
-      MESOS_WORK_DIR: join(directory, "master"),
-      MESOS_ZK_SESSION_TIMEOUT: "2secs",
-      MESOS_AGENT_PING_TIMEOUT: "1secs",
-      MESOS_MAX_AGENT_PING_TIMEOUTS: "2",
-    });
+    const master = await startMaster(zk, directory);
     const agents = await Promise.all(
       [1, 2].map((number) =>
         AgentProcess.create(agentBundle, {
@@ -41,15 +36,26 @@ export class TestCluster {
           MESOS_HOSTNAME: `127.0.0.${number}`,
           MESOS_RESOURCES: `cpus:4;mem:2048;disk:4096;ports:[3${number}000-3${number}999]`,
           MESOS_ATTRIBUTES: `rack:r${number}`,
-          MESOS_CONTAINERIZERS: "mesos",
+          MESOS_CONTAINERIZERS: "docker,mesos",
         }),
       ),
     );
     for (const agent of agents) agent.start();
     const cluster = new TestCluster(zookeeper, master, agents, directory, bundle);
-    const areActive = async () => (await master.json<{ activated_slaves: number }>("/state")).activated_slaves === 2;
-    await waitFor("two agents", areActive, 20_000);
+    await cluster.agentsAreActive();
     return cluster;
+  }
+
+  /** A master ends when it loses ZooKeeper, and is started again by whoever supervises it. */
+  async restartMaster(): Promise<void> {
+    await this.master.end("SIGKILL");
+    this.master = await startMaster(`zk://${this.zookeeper.server}/mesos`, this.directory);
+    await this.agentsAreActive();
+  }
+
+  private async agentsAreActive(): Promise<void> {
+    const count = async () => (await this.master.json<{ activated_slaves: number }>("/state")).activated_slaves;
+    await waitFor("two agents", async () => (await count()) === 2, 20_000);
   }
 
   /** @param path below which this Chronos keeps its state; those with the same path are one */
@@ -80,6 +86,31 @@ export class TestCluster {
     for (const agent of this.agents) await agent.remove();
     await this.master.end("SIGKILL");
     await this.zookeeper.remove();
+    await removeContainers();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+function startMaster(zk: string, directory: string): Promise<TestMaster> {
+  return TestMaster.start({
+    MESOS_ZK: zk,
+    MESOS_QUORUM: "1",
+    MESOS_WORK_DIR: join(directory, "master"),
+    MESOS_ZK_SESSION_TIMEOUT: "2secs",
+    MESOS_AGENT_PING_TIMEOUT: "1secs",
+    MESOS_MAX_AGENT_PING_TIMEOUTS: "2",
+  });
+}
+
+const label = "drover.test=chronos";
+
+/** What a job of these tests with an image has to carry, so that its container is found and removed. */
+export const containerLabel = { key: "label", value: label };
+
+/** Ended containers are kept by the agent for hours. */
+async function removeContainers(): Promise<void> {
+  const run = promisify(execFile);
+  const { stdout } = await run("docker", ["ps", "-aq", "--filter", `label=${label}`, "--filter", "name=mesos-"]);
+  const ids = stdout.split("\n").filter(Boolean);
+  if (ids.length > 0) await run("docker", ["rm", "--force", "--volumes", ...ids]);
 }

@@ -7,7 +7,7 @@ import { dnsOptions } from "./dns";
 import { cgroupLimits } from "./limits";
 import { networkMode, portBindings } from "./network";
 import { applyParameters, type Draft } from "./parameters";
-import { planVolumes } from "./volumes";
+import { attachFolder, planVolumes } from "./volumes";
 
 /** Label by which an agent knows its own containers on a Docker daemon that others use too. */
 export const WORK_DIR_LABEL = "mesos.agent.work_dir";
@@ -47,6 +47,7 @@ export function createOptions(
   const { docker } = container;
   const resources = task.resources ?? [];
   const volumes = planVolumes(container, context);
+  attachFolder(volumes, context.sandbox, context.sandboxInside, false);
   const mode = networkMode(container);
   const draft: Draft = {
     name: containerName(context.containerId),
@@ -59,7 +60,8 @@ export function createOptions(
     HostConfig: {
       ...cgroupLimits(resources, task.limits, context.enableCfs),
       ...dnsOptions(mode, docker.parameters ?? [], context.defaultDns),
-      Binds: [...volumes.binds, `${context.sandbox}:${context.sandboxInside}`],
+      Binds: volumes.binds,
+      ...(volumes.mounts.length > 0 && { Mounts: volumes.mounts }),
       NetworkMode: mode,
       Privileged: docker.privileged ?? false,
       ...(volumes.driver && { VolumeDriver: volumes.driver }),

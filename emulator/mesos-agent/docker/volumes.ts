@@ -8,6 +8,8 @@ import type { ContainerContext } from "./create-options";
 export interface VolumePlan {
   /** `source:container path[:ro]`, as `docker run -v` takes them. */
   binds: string[];
+  /** What `-v` cannot say: folders of the sandbox whose path has a colon, as task ids of Chronos bring about. */
+  mounts: { Type: "bind"; Source: string; Target: string; ReadOnly: boolean }[];
   /** Container paths that get an anonymous volume. */
   anonymous: string[];
   /** Directories below the sandbox that must exist before the container starts. */
@@ -25,7 +27,7 @@ export type VolumeContext = Pick<ContainerContext, "sandbox" | "sandboxInside" |
  */
 export function planVolumes(container: ContainerInfo, context: VolumeContext): VolumePlan {
   const { persistent, sandboxInside } = context;
-  const plan: VolumePlan = { binds: persistent.map(bindOf), anonymous: [], directories: [] };
+  const plan: VolumePlan = { binds: persistent.map(bindOf), mounts: [], anonymous: [], directories: [] };
   const drivers = new Set<string>();
   function bindOf({ directory, containerPath, readOnly }: MountedVolume): string {
     return `${plain(directory)}:${plain(join(sandboxInside, containerPath))}${readOnly ? ":ro" : ""}`;
@@ -73,10 +75,16 @@ function addVolume(plan: VolumePlan, volume: Volume, context: VolumeContext): vo
     const mounted = persistent.find(({ containerPath }) => source.kind === "sandbox" && containerPath === path);
     const directory = mounted?.directory ?? join(base, path);
     plan.directories.push(directory);
-    plan.binds.push(`${plain(directory)}:${plain(target)}${suffix}`);
+    attachFolder(plan, directory, target, volume.mode === "RO");
   } else {
     plan.binds.push(`${plain(source.path)}:${plain(target)}${suffix}`);
   }
+}
+
+/** Shows a folder of the sandbox, or all of it, to the container. */
+export function attachFolder(plan: VolumePlan, source: string, target: string, isReadOnly: boolean): void {
+  if (source.includes(":")) plan.mounts.push({ Type: "bind", Source: source, Target: target, ReadOnly: isReadOnly });
+  else plan.binds.push(`${source}:${plain(target)}${isReadOnly ? ":ro" : ""}`);
 }
 
 type Source = { kind: "host" | "named" | "sandbox" | "parent"; path: string };
