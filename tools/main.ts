@@ -2,6 +2,7 @@ import { bench } from "./commands/bench";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
 import { images } from "./commands/images";
+import { init } from "./commands/init";
 import { ssh } from "./commands/ssh";
 import { status } from "./commands/status";
 import { test } from "./commands/test";
@@ -15,6 +16,7 @@ const commands: Record<string, (words: readonly string[]) => Promise<number>> = 
   status,
   ssh,
   env,
+  init,
   test,
   bench,
   images,

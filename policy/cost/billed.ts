@@ -16,8 +16,9 @@ function others({ type, inputs }: Resource): Billed[] {
   const one = (what: string): Billed[] => [{ what, count: 1 }];
   switch (kindOf(type)) {
     case "azure PublicIPAddress":
-    case "openstack FloatingIp":
       return one("public address");
+    case "openstack FloatingIp":
+      return one("floating address");
     case "azure NatGateway":
       return one("NAT gateway");
     case "azure LoadBalancer":
