@@ -1,11 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { LocalSetUp } from "../../components/images";
 import { slaveUserData } from "../../components/slaves/slave";
 import { environmentOf } from "../../stacks/environment";
 import { renderEnvFile } from "./env-file";
+import { filesOf, inMachine, placeFiles } from "./in-machine";
 import { renderContainerUnit, unitWord } from "./unit";
 import { renderUserData } from "./user-data";
 
@@ -23,16 +21,6 @@ const userData = {
   slave: slaveUserData(slave, { environment, sshPublicKey: key, imageOf: (service) => `drover/${service}:1` }),
 };
 
-/** Runs a script in the machine image, which has the real cloud-init and systemd. */
-function inMachine(script: string, input: string) {
-  const { images } = JSON.parse(
-    readFileSync(`${process.env.DROVER_STATE_DIR ?? ".drover"}/images.json`, "utf8"),
-  ) as LocalSetUp;
-  const args = ["run", "--rm", "-i", "--network=none", images.machine ?? "", "sh", "-c", script];
-  const { status, stdout, stderr } = spawnSync("docker", args, { input, encoding: "utf8", timeout: 60_000 });
-  return { status, output: stdout + stderr };
-}
-
 describe.each(Object.entries(userData))("user data of a %s", (role, text) => {
   it("is valid for cloud-init", () => {
     const { status, output } = inMachine("cat > /tmp/ud && cloud-init schema --config-file /tmp/ud", text);
@@ -41,17 +29,11 @@ describe.each(Object.entries(userData))("user data of a %s", (role, text) => {
   });
 
   it("has only units that systemd accepts", () => {
-    const config = parse(text) as { write_files: { path: string; content: string; permissions: string }[] };
-    const units = config.write_files.filter(({ path }) => path.endsWith(".service"));
+    const files = filesOf(text);
+    const units = files.filter(({ path }) => path.endsWith(".service"));
     expect(units.length).toBe(role === "slave" ? 5 : 2);
-    const script = config.write_files
-      .map(
-        ({ path, content, permissions }) =>
-          `mkdir -p $(dirname ${path}) && printf %s '${Buffer.from(content).toString("base64")}' | base64 -d > ${path} && chmod ${permissions} ${path}\n`,
-      )
-      .join("");
     const verify = `systemd-analyze verify --man=no ${units.map(({ path }) => path).join(" ")} 2>&1 | grep -E 'drover-|mesos-agent|edge|haproxy' ; true`;
-    expect(inMachine(script + verify, "").output).toBe("");
+    expect(inMachine(placeFiles(files) + verify, "").output).toBe("");
   });
 
   it("lets nobody in by password, and holds no private key", () => {
