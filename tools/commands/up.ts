@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { localPorts } from "../../components/clouds/local-ports";
 import { setUp } from "../setup";
 import { endOrphans } from "../system/orphans";
 import { root } from "../system/paths";
@@ -15,7 +16,7 @@ export async function up(words: readonly string[]): Promise<number> {
   checkFreeDisk(root);
   await setUp();
   checkFreeDisk(await dockerFolder());
-  await checkPorts(stack, environment.frontDoor);
+  await checkPorts(stack, localPorts(environment));
 
   await endOrphans();
   removeStaleLock(stack);
