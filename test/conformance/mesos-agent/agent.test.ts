@@ -13,13 +13,12 @@ const RUNNING = ["sleeper", "hc-ok", "checked", "dock"];
 
 let target: Target;
 let sandbox: string;
-let firstOffer: string;
+const taken = new Set<string>();
 
 beforeAll(async () => {
   target = await openTarget();
   const { framework } = target;
-  const offer = await framework.offer();
-  firstOffer = offer.id.value;
+  const offer = await leftOver();
   const names = Object.keys(facts.tasks).filter((name) => !LATE.includes(name));
   await framework.launch(offer, ...names.map((name) => taskInfo(name, offer)));
   for (const name of KILLED) {
@@ -65,11 +64,31 @@ test.each(facts.exchanges.map((exchange) => [exchange.name, exchange] as const))
   },
 );
 
+test("a task group: one task is killed, the other goes with it, then its executor has ended", async () => {
+  const { framework } = target;
+  const { executor, tasks, killed, updates, failure } = facts.pod;
+  const offer = await leftOver();
+  const infos = Object.entries(tasks).map(([name, rest]) => ({ ...taskInfo(name, offer), ...rest }));
+  const info = { ...executor, framework_id: offer.framework_id, resources: resourcesFor([]) };
+  const launch_group = { executor: info, task_group: { tasks: infos } };
+  await framework.driver.accept([offer.id], [{ type: "LAUNCH_GROUP", launch_group }], { refuse_seconds: 0 });
+  for (const name of Object.keys(tasks)) {
+    await framework.status(name, "TASK_RUNNING");
+  }
+  await framework.driver.kill(killed);
+  const ended = await framework.event("FAILURE", ({ failure: { executor_id } }) => executor_id !== undefined);
+  expect(differences(ended, failure)).toEqual([]);
+  for (const [name, expected] of Object.entries(updates)) {
+    const statuses = statusesOf(name);
+    expect(statuses.map(said)).toEqual(expected.map((fact) => said(fact)));
+    expect(statuses.flatMap((status, index) => differences(status, expected[index]?.shape ?? "null"))).toEqual([]);
+  }
+});
+
 describe("updates", () => {
   beforeAll(async () => {
     const { framework } = target;
-    // What the first launch left over; what ended tasks gave back is offered apart, and is too little.
-    const offer = await framework.offer(({ id, resources }) => id.value !== firstOffer && cpus(resources) >= 1);
+    const offer = await leftOver();
     await framework.launch(offer, ...LATE.map((name) => taskInfo(name, offer)));
     await told(LATE);
   }, 60_000);
@@ -97,6 +116,23 @@ async function told(names: string[]): Promise<void> {
   await waitFor("every update", () => names.every(isTold), 30_000);
 }
 
+/** The offer of what the launches before have left over; what ended tasks gave back is offered apart, and is little. */
+async function leftOver(): Promise<Offer> {
+  const offer = await target.framework.offer(({ id, resources }) => !taken.has(id.value) && cpus(resources) >= 1);
+  taken.add(offer.id.value);
+  return offer;
+}
+
+function resourcesFor(ports: readonly number[]): Resource[] {
+  const allocation_info = { role: "rec" };
+  const range = ports.map((port) => ({ begin: port, end: port }));
+  return [
+    { name: "cpus", type: "SCALAR", scalar: { value: 0.1 }, allocation_info },
+    { name: "mem", type: "SCALAR", scalar: { value: 32 }, allocation_info },
+    ...(ports.length === 0 ? [] : [{ name: "ports", type: "RANGES" as const, ranges: { range }, allocation_info }]),
+  ];
+}
+
 function taskInfo(name: string, offer: Offer): TaskInfo {
   const rest = facts.tasks[name];
   const ports = rest?.container?.docker?.port_mappings?.map(({ host_port }) => host_port) ?? [];
@@ -104,20 +140,7 @@ function taskInfo(name: string, offer: Offer): TaskInfo {
     name,
     task_id: { value: name },
     agent_id: offer.agent_id,
-    resources: [
-      { name: "cpus", type: "SCALAR", scalar: { value: 0.1 }, allocation_info: { role: "rec" } },
-      { name: "mem", type: "SCALAR", scalar: { value: 32 }, allocation_info: { role: "rec" } },
-      ...(ports.length === 0
-        ? []
-        : [
-            {
-              name: "ports",
-              type: "RANGES" as const,
-              ranges: { range: ports.map((port) => ({ begin: port, end: port })) },
-              allocation_info: { role: "rec" },
-            },
-          ]),
-    ],
+    resources: resourcesFor(ports),
     ...rest,
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TaskInfo, TaskState } from "@drover/lib/mesos/types";
+import type { ExecutorInfo, TaskInfo, TaskState } from "@drover/lib/mesos/types";
 import type { Shape } from "./shape";
 
 /** What one request is answered; `{sandbox}` and `{framework}` stand for those of the task `sleeper`. */
@@ -34,6 +34,17 @@ export interface Facts {
   tasks: Record<string, Partial<TaskInfo>>;
   /** Their updates, until they are killed or end. */
   updates: Record<string, UpdateFact[]>;
+  pod: PodFacts;
+}
+
+/** A task group of which one task is killed: the other goes with it, then the executor ends. */
+export interface PodFacts {
+  executor: ExecutorInfo;
+  tasks: Record<string, Partial<TaskInfo>>;
+  killed: string;
+  updates: Record<string, UpdateFact[]>;
+  /** FAILURE, when the executor has ended. */
+  failure: Shape;
 }
 
 export const FACTS_FILE = join(__dirname, "facts.json");

@@ -4,9 +4,13 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TaskInfo, TaskStatus } from "@drover/lib/mesos/types";
-import { type Exchange, FACTS_FILE, type Facts, type UpdateFact } from "./facts";
+import type { Event, Operation, TaskInfo, TaskStatus } from "@drover/lib/mesos/types";
+import { type Exchange, FACTS_FILE, type Facts, type PodFacts, type UpdateFact } from "./facts";
 import { merged, type Shape, shapeOf } from "./shape";
+
+interface Accept {
+  operations: Operation[];
+}
 
 interface Recording {
   request: { method: string; path: string; body: Record<string, unknown> | null };
@@ -136,10 +140,40 @@ function updates(): Record<string, UpdateFact[]> {
   );
 }
 
+function pod(): PodFacts {
+  const { accept } = read<Recording>("pods", "accept-launch-group.json").request.body as { accept: Accept };
+  const [operation] = accept.operations;
+  if (operation?.type !== "LAUNCH_GROUP") {
+    throw new Error("pods/accept-launch-group.json does not launch a group");
+  }
+  const { executor, task_group } = operation.launch_group;
+  const { scheduler } = read<{ scheduler: { event: Event }[] }>("pods", "events.json");
+  const events = scheduler.map(({ event }) => event);
+  const statuses = events.flatMap((event) => (event.type === "UPDATE" ? [event.update.status] : []));
+  // The agent adds networks as soon as it knows them, for either task.
+  const shapes = new Map<string, Shape>();
+  for (const status of statuses) {
+    const known = shapes.get(status.state);
+    shapes.set(status.state, known === undefined ? shapeOf(status) : merged(known, shapeOf(status)));
+  }
+  const { framework_id, ...info } = executor;
+  const factsOf = (task: string) => statuses.filter((status) => status.task_id.value === task).map(updateFact);
+  const named = (task: string) =>
+    factsOf(task).map((fact) => ({ ...fact, shape: shapes.get(fact.state) ?? fact.shape }));
+  const ids = task_group.tasks.map(({ task_id: { value } }) => value);
+  return {
+    executor: info,
+    tasks: Object.fromEntries(task_group.tasks.map(({ name, command }) => [name, { command }])),
+    killed: ids[0] ?? "",
+    updates: Object.fromEntries(ids.map((id) => [id, named(id)])),
+    failure: shapeOf(events.find(({ type }) => type === "FAILURE")),
+  };
+}
+
 function updateFact(status: TaskStatus): UpdateFact {
   const { state, source, reason, message, healthy, check_status } = status;
   return { state, source, reason, message, healthy, check_status, shape: shapeOf(status) };
 }
 
-const facts: Facts = { exchanges: exchanges(), tasks: tasks(), updates: updates() };
+const facts: Facts = { exchanges: exchanges(), tasks: tasks(), updates: updates(), pod: pod() };
 writeFileSync(FACTS_FILE, `${JSON.stringify(facts)}\n`);
