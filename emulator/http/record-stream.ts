@@ -12,6 +12,8 @@ export interface RecordForm {
   media?: MediaType;
   /** The records' message in the schema; only needed for protobuf. */
   message?: string;
+  /** Default: the media type. */
+  contentType?: string;
   headers?: OutgoingHttpHeaders;
 }
 
@@ -27,12 +29,12 @@ export class RecordStream {
   constructor(
     private readonly response: ServerResponse,
     onClose: () => void,
-    { media = "application/json", message = "", headers }: RecordForm = {},
+    { media = "application/json", message = "", contentType = media, headers }: RecordForm = {},
   ) {
     this.media = media;
     this.message = message;
     response.socket?.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
-    response.writeHead(200, { ...headers, "Content-Type": media });
+    response.writeHead(200, { ...headers, "Content-Type": contentType });
     response.flushHeaders();
     response.once("close", () => {
       this.open = false;

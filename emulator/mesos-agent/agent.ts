@@ -118,6 +118,7 @@ export class Agent {
   }
 
   receive(message: MasterToAgent): void {
+    this.options.log.debug({ message: message.type }, "from the master");
     switch (message.type) {
       case "REGISTERED":
         this.registered(message.registered.agent_id.value);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import type { CommandInfo, FrameworkInfo, Reason, TaskInfo } from "@drover/lib/mesos/types";
 import type { RunId } from "./checkpoint/paths";
 import type { PodInfo } from "./pods/pod-info";
@@ -43,6 +44,8 @@ export interface RunningContainer {
   /** Runs a command in it. @returns its exit status @throws Error when it cannot be run or takes longer than the limit */
   exec(command: CommandInfo, limitMs: number): Promise<number>;
   usage(): Usage;
+  /** Starts a process beside the task, with its environment, in a process group of its own; undefined with Docker. */
+  spawn?(command: CommandInfo, directory: string, toFiles: boolean): ChildProcess;
 }
 
 /** A container of which everything is there but the task's own process. */

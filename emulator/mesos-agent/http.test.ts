@@ -116,7 +116,7 @@ test.each([
   [{ type: "GET_OPERATIONS" }, 200, { type: "GET_OPERATIONS", get_operations: {} }],
   [{ type: "GET_METRICS" }, 400, "Failed to validate agent::Call: Expecting 'get_metrics' to be present"],
   [{ type: "NOPE" }, 400, "Failed to validate agent::Call: Expecting 'type' to be present"],
-  [{ type: "PRUNE_IMAGES" }, 501, "501 Not Implemented. This agent has no PRUNE_IMAGES."],
+  [{ type: "PRUNE_IMAGES" }, 400, "This agent has no image store: Docker keeps its images"],
 ])("call %j answers %i", async (call, status, expected) => {
   const answer = await agent.call(call, OPS);
   expect(answer.status).toBe(status);

@@ -21,7 +21,9 @@ import { SandboxGarbage } from "./garbage";
 import { AgentApi } from "./http/agent-api";
 import { type Identity, identify, pidOf } from "./identity";
 import { agentLogger, logFileOf } from "./logger";
+import { LoggingLevel } from "./logging-level";
 import { MasterLink } from "./master/link";
+import { NestedContainers } from "./nested/nested-containers";
 import { previousIdentity } from "./previous-identity";
 import { measureMachine, withDetected } from "./resources/detect";
 import { prepareSandbox } from "./sandbox";
@@ -104,6 +106,8 @@ export async function startAgent(environment: NodeJS.ProcessEnv): Promise<void> 
     flags: shownFlags(texts),
     garbage,
     fetcher,
+    nested: new NestedContainers(agent.tasks),
+    logging: new LoggingLevel(log),
     recoverySeconds: () => recoverySeconds,
     logFile: logFileOf(flags),
     readonlyCredentials: flags.authenticate_http_readonly ? flags.http_credentials : undefined,

@@ -1,4 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
 import type { CommandInfo, Resource } from "@drover/lib/mesos/types";
 import {
   type Containerizer,
@@ -89,6 +91,7 @@ export class CommandContainerizer implements Containerizer {
         escalation = setTimeout(() => supervised.signal("SIGKILL"), Math.max(graceMs, MIN_GRACE_MS));
       },
       exec: (command, limitMs) => execute(command, this.env(run), run.sandbox, this.user(run), limitMs),
+      spawn: (command, directory, toFiles) => beside(command, this.env(run), directory, this.user(run), toFiles),
       usage: () => usageOfGroup(supervised.id.pid),
     };
   }
@@ -147,6 +150,24 @@ function endingOf(status: number | undefined): Ending {
     return { succeeded: false, message: `Command ${describeExit(0, "Killed")}` };
   }
   return { succeeded: status === 0, message: `Command ${describeExit(status, signalOfStatus(status))}` };
+}
+
+/** Starts a command beside the task; its output goes to files in its directory or to pipes. */
+function beside(
+  command: CommandInfo,
+  env: Record<string, string>,
+  cwd: string,
+  user: SystemUser | undefined,
+  toFiles: boolean,
+): ChildProcess {
+  const own = (command.environment?.variables ?? []).map(({ name, value = "" }) => [name, value]);
+  const [file = "", ...args] = argvOf(command);
+  const files = toFiles ? ["stdout", "stderr"].map((name) => openSync(join(cwd, name), "a")) : [];
+  const output: (number | "pipe")[] = toFiles ? files : ["pipe", "pipe"];
+  const options = { cwd, env: { ...env, ...Object.fromEntries(own) }, detached: true, ...user };
+  const child = spawn(file, args, { ...options, stdio: ["ignore", ...output] });
+  files.forEach(closeSync);
+  return child;
 }
 
 /** Runs the command of a check beside the task. */

@@ -4,6 +4,8 @@ import { CAPABILITIES } from "../capabilities";
 import type { Fetcher } from "../fetcher/fetcher";
 import type { SandboxGarbage } from "../garbage";
 import { type Identity, pidOf } from "../identity";
+import type { LoggingLevel } from "../logging-level";
+import type { NestedContainers } from "../nested/nested-containers";
 import { executorsOf, resourcesInUse } from "../tasks/executors";
 import { type AttachedPaths, sandboxPaths } from "./file-paths";
 import { attributesView, frameworkView, resourcesView } from "./state-view";
@@ -16,6 +18,8 @@ export interface AgentParts {
   flags: Record<string, string>;
   garbage: SandboxGarbage;
   fetcher: Fetcher;
+  nested: NestedContainers;
+  logging: LoggingLevel;
   /** The file behind `/slave/log`. */
   logFile?: string;
   /** How long the recovery took, in seconds; undefined until it is over. */

@@ -1,17 +1,21 @@
-import { generic } from "@drover/emulator/http/upstream-errors";
 import { versionInfo } from "@drover/emulator/http/version";
 import { type CallForm, readCall } from "@drover/emulator/protocol/call";
 import { acceptedMediaType, messageReply } from "@drover/emulator/protocol/media-type";
 import { enums } from "@drover/emulator/protocol/schema";
-import { HttpError, type Reply } from "@drover/lib/http/reply";
+import { empty, HttpError, type Reply } from "@drover/lib/http/reply";
 import type { Context } from "@drover/lib/http/router";
 import { type AgentParts, attachedPaths } from "./agent-view";
 import { nestedContainerViews, operatorContainerView, sampleContainers } from "./containers-view";
 import { listFiles, readFile } from "./files";
 import { metricsView } from "./metrics-view";
+import { NESTED_ANSWERS } from "./nested-api";
 import { getExecutors, getFrameworks, getTasks } from "./operator-view";
 
 const DEFAULT_LENGTH = -1;
+/** Of glog's verbose levels, as libprocess uses them. */
+const MAX_LEVEL = 3;
+/** What a timer can wait. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 const FORM: CallForm = {
   message: "AgentOperatorCall",
@@ -27,7 +31,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ["GET_FLAGS", ({ flags }) => ({ flags: Object.entries(flags).map(([name, value]) => ({ name, value })) })],
   ["GET_VERSION", () => ({ version_info: versionInfo() })],
   ["GET_METRICS", (parts) => ({ metrics: metrics(parts) })],
-  ["GET_LOGGING_LEVEL", () => ({ level: 0 })],
+  ["GET_LOGGING_LEVEL", ({ logging }) => ({ level: logging.level })],
   ["LIST_FILES", (parts, { path }) => listFiles(String(path), attachedPaths(parts))],
   ["READ_FILE", readFileCall],
   ["GET_STATE", getState],
@@ -40,17 +44,50 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ["GET_RESOURCE_PROVIDERS", () => ({})],
 ]);
 
-/** `POST /api/v1` @throws HttpError 4xx in upstream's words, 501 for calls that this agent does not have */
-export async function answerCall(context: Context, parts: AgentParts): Promise<Reply> {
+const NO_PROVIDERS = "`--resource_provider_config_dir` must be specified";
+
+/** What this agent has not, in the words of an upstream agent that was not given it. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ["ADD_RESOURCE_PROVIDER_CONFIG", NO_PROVIDERS],
+  ["UPDATE_RESOURCE_PROVIDER_CONFIG", NO_PROVIDERS],
+  ["REMOVE_RESOURCE_PROVIDER_CONFIG", NO_PROVIDERS],
+  ["MARK_RESOURCE_PROVIDER_GONE", "Unknown resource provider"],
+  ["ATTACH_CONTAINER_INPUT", "The I/O switchboard server was disabled for this container"],
+  ["ATTACH_CONTAINER_OUTPUT", "The I/O switchboard server was disabled for this container"],
+  ["PRUNE_IMAGES", "This agent has no image store: Docker keeps its images"],
+]);
+
+interface SetLoggingLevel {
+  level: number;
+  duration: { nanoseconds: number };
+}
+
+/** `POST /api/v1` @throws HttpError 4xx in upstream's words */
+export async function answerCall(context: Context, parts: AgentParts): Promise<Reply | undefined> {
   const { call } = await readCall(context, FORM);
+  const name = call.type.toLowerCase();
+  const body = (call[name] ?? {}) as Record<string, unknown>;
+  const onContainer = NESTED_ANSWERS.get(call.type);
+  if (onContainer !== undefined) {
+    return onContainer(parts.nested, body as unknown as Parameters<typeof onContainer>[1], context);
+  }
+  if (call.type === "SET_LOGGING_LEVEL") {
+    return setLoggingLevel(parts, body as unknown as SetLoggingLevel);
+  }
   const media = acceptedMediaType(context.request);
   const answer = ANSWERS.get(call.type);
   if (answer === undefined) {
-    throw new HttpError(501, `${generic(501)} This agent has no ${call.type}.`);
+    throw new HttpError(400, REFUSED.get(call.type) ?? `This agent has no ${call.type}`);
   }
-  const name = call.type.toLowerCase();
-  const body = (call[name] ?? {}) as Record<string, unknown>;
   return messageReply(media, "AgentResponse", { type: call.type, [name]: await answer(parts, body) });
+}
+
+function setLoggingLevel({ logging }: AgentParts, { level, duration }: SetLoggingLevel): Reply {
+  if (level > MAX_LEVEL || !(duration.nanoseconds > 0)) {
+    throw new HttpError(400, `The level must be at most ${MAX_LEVEL}, for a duration above 0`);
+  }
+  logging.set(level, Math.min(duration.nanoseconds / 1e6, LONGEST_MS));
+  return empty(200);
 }
 
 function metrics(parts: AgentParts): { name: string; value: number }[] {

@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isTerminal } from "@drover/lib/mesos/types";
+import { waitFor } from "@drover/lib/test/wait";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AgentProcess, bundleAgent } from "./test/agent-process";
+import { MasterStub } from "./test/master-stub";
+
+const TASKS = Array.from({ length: 12 }, (_, index) => `t${index}`);
+
+let scratch: string;
+let master: MasterStub;
+let agent: AgentProcess;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), "mesos-agent-crash-"));
+  master = await MasterStub.start();
+  const bundle = await bundleAgent(scratch);
+  agent = await AgentProcess.create(bundle, { MESOS_MASTER: master.address, MESOS_CONTAINERIZERS: "mesos" });
+  agent.start();
+  await master.registered();
+});
+afterAll(async () => {
+  await agent.remove();
+  await master.stop();
+  rmSync(scratch, { recursive: true });
+});
+
+test("an agent that is killed while tasks start, run and end loses none and starts none twice", async () => {
+  const starts = join(scratch, "starts");
+  const ends = join(scratch, "ends");
+  for (const [index, id] of TASKS.entries()) {
+    const value = `echo ${id} >> ${starts}; sleep ${(index % 4) * 0.4}; while [ ${index % 2} = 1 -a ! -e ${ends} ]; do sleep 0.1; done`;
+    master.run({ id, command: { value } });
+  }
+  for (let kills = 1; kills <= 3; kills++) {
+    await master.reached(`t${kills}`, "TASK_STARTING");
+    await agent.end("SIGKILL");
+    agent.start();
+    await master.registered(kills + 1);
+  }
+  const known = new Set(master.registrations.at(-1)?.tasks.map(({ task_id }) => task_id.value));
+  const begun = new Set([...known, ...master.updates.map(({ task_id }) => task_id.value)]);
+  for (const id of TASKS.filter((each) => known.has(each))) {
+    master.kill(id);
+  }
+  const endOf = (id: string) => master.statusesOf(id).filter(({ state }) => isTerminal(state));
+  await waitFor("the end of every task", () => [...begun].every((id) => endOf(id).length > 0), 20_000);
+  for (const id of begun) {
+    expect(endOf(id), id).toHaveLength(1);
+  }
+  const started = readFileSync(starts, "utf8").trim().split("\n");
+  expect(new Set(started).size).toBe(started.length);
+  expect(started.filter((id) => !begun.has(id))).toEqual([]);
+  await waitFor("no task to be left", async () => {
+    const { frameworks } = await agent.json<{ frameworks: unknown[] }>("/state");
+    return frameworks.length === 0;
+  });
+}, 60_000);
