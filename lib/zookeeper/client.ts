@@ -66,6 +66,11 @@ export class ZookeeperClient {
     return this.session.state;
   }
 
+  /** What the servers granted, in milliseconds, once connected; they clamp what was asked for. */
+  get sessionTimeoutMs(): number {
+    return this.session.client.getSessionTimeout();
+  }
+
   /** Calls back on every change of state; returns what ends that. */
   onState(listener: (state: SessionState) => void): () => void {
     return this.session.onState(listener);

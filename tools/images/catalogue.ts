@@ -30,6 +30,7 @@ export const catalogue: readonly ImageRecipe[] = [
   image("bind"),
   image("config-server"),
   image("edge", "services/edge/main.ts"),
+  image("volumes", "services/volumes/main.ts"),
   image("mesos-master", "emulator/mesos-master/main.ts"),
   image("mesos-agent", "emulator/mesos-agent/main.ts"),
   image("marathon", "emulator/marathon/main.ts"),

@@ -1,0 +1,69 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { createLogger, type Logger } from "@drover/lib/log";
+import { openBackend } from "./cloud/open-backend";
+import { ask, controlApi } from "./control";
+import { Driver } from "./driver";
+import { ownMounts } from "./kernel/mount-table";
+import { Leases } from "./lease/leases";
+import { fenceAfter } from "./lease/timing";
+import { LocalVolume } from "./local-volume";
+import { pluginApi } from "./plugin/api";
+import { listenOnSocket } from "./plugin/socket";
+import { readSettings, type Settings } from "./settings";
+
+/** The driver's names: our own, and the one that definitions written for REX-Ray use. */
+const pluginNames = ["drover", "rexray"];
+
+const retryMs = 5_000;
+
+/** Names of the volumes that are mounted on this machine. */
+async function mountedIn(folder: string): Promise<string[]> {
+  const mounts = new Set((await ownMounts()).map(({ mountPoint }) => mountPoint));
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => mounts.has(join(folder, name)));
+}
+
+async function serve(settings: Settings, log: Logger): Promise<void> {
+  const { graceMs, slave, zookeeper } = settings;
+  const backend = await openBackend(settings);
+  const onLost = (name: string, cutAtMs: number): Promise<void> => driver.fence(name, cutAtMs);
+  const leases = new Leases({ zookeeper, slave, graceMs, onLost, log });
+  const local = (name: string) => new LocalVolume(name, settings.folder, log);
+  const driver: Driver = new Driver({ backend, leases, local, graceMs, log });
+  leases.start();
+  await driver.recoverMounts(await mountedIn(settings.folder), graceMs * (1 - fenceAfter));
+  const plugin = pluginApi(driver, settings.defaultSizeGb, log).handle;
+  for (const name of pluginNames) await listenOnSocket(plugin, join(settings.pluginFolder, `${name}.sock`));
+  await listenOnSocket(controlApi(driver).handle, settings.controlSocket);
+  log.info({ backend: settings.backend, server: backend.server, slave }, "started");
+  for (;;) {
+    try {
+      await driver.recoverAttachments();
+      return;
+    } catch (error) {
+      log.error({ error: (error as Error).message }, "what is attached here cannot be seen; trying again");
+      await delay(retryMs);
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  if (words.length > 0) {
+    process.exitCode = await ask(process.env.VOLUMES_CONTROL_SOCKET ?? "/run/drover-volumes.sock", words);
+    return;
+  }
+  const log = createLogger("volumes");
+  // Containers go on with their volumes while the driver is away for a moment: it unmounts nothing when it ends.
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));
+  try {
+    await serve(readSettings(process.env), log);
+  } catch (error) {
+    log.fatal((error as Error).message);
+    process.exit(1);
+  }
+}
+
+void main();
