@@ -33,6 +33,7 @@ export const serviceNames = [
   "bind",
   "haproxy",
   "edge",
+  "volumes",
   "mesos-agent",
 ] as const;
 
@@ -172,6 +173,19 @@ export const configuration = z.strictObject({
 
   azure: azure.optional(),
   openstack: openstack.optional(),
+
+  /** A slave that gives the master no sign of life for so long is lost, and its tasks start elsewhere. */
+  slaveTimeoutSeconds: wholeSeconds.min(5, "at least 5").max(600, "at most 600").default(75),
+
+  /** Block volumes of tasks (services/volumes); their backend is the cloud's own block storage. */
+  volumes: z
+    .strictObject({
+      /** How long a volume stays with a slave that gives no sign of life before another may take it by force. */
+      graceSeconds: wholeSeconds.min(4, "at least 4").max(300, "at most 300").default(10),
+      /** Size of a volume that is made without one. */
+      defaultSizeGb: z.int("a whole number of GB").min(1, "at least 1 GB").max(32_767, "at most 32767 GB").default(16),
+    })
+    .prefault({}),
 
   /** Where BIND sends what it does not know: addresses of resolvers. Default: the cloud's own. */
   dns: z.strictObject({ forwarders: z.array(z.ipv4("an IPv4 address")).optional() }).prefault({}),

@@ -12,6 +12,7 @@ import {
 import { renderMetaData } from "../../templates/cloud-init/user-data";
 import { renderFrontDoor } from "../../templates/haproxy/front-door";
 import { imageOf, type LocalSetUp } from "../images";
+import { blockStoreFolder, loopDevices } from "../slaves/volume-driver";
 import type { Cloud, CoreMachine, FrontDoor, Recipe, Slaves } from "./cloud";
 
 export interface DockerCloudArgs {
@@ -54,6 +55,8 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
   readonly plansSlaves = true;
 
   private readonly network: docker.Network;
+  /** The block storage that slaves share: the local cloud's volumes are files in it. */
+  private readonly blockStore: docker.Volume;
   private readonly environment: Environment;
   private readonly local: LocalSetUp;
 
@@ -70,6 +73,11 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
         ipamConfigs: [{ subnet: subnet.cidr, gateway: gatewayAddress(subnet) }],
         labels: this.labels("network"),
       },
+      { parent: this },
+    );
+    this.blockStore = new docker.Volume(
+      "block-store",
+      { name: this.nameOf("block-store"), labels: this.labels("block-store") },
       { parent: this },
     );
   }
@@ -152,11 +160,16 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
         volumes: [
           { volumeName: images.name, containerPath: "/var/lib/docker" },
           { volumeName: data.name, containerPath: "/disk/ssd" },
+          ...(planned.role === "slave" ? [{ volumeName: this.blockStore.name, containerPath: blockStoreFolder }] : []),
           // Version 2 delegates a tree of its own to the container; version 1 has none to delegate.
           ...(this.local.cgroupVersion === 1 ? [{ hostPath: "/sys/fs/cgroup", containerPath: "/sys/fs/cgroup" }] : []),
         ],
         tmpfs: { "/run": "exec", "/run/lock": "" },
-        devices: [{ hostPath: "/dev/fuse", containerPath: "/dev/fuse", permissions: "rwm" }],
+        devices: ["/dev/fuse", ...(planned.role === "slave" ? loopDevices : [])].map((path) => ({
+          hostPath: path,
+          containerPath: path,
+          permissions: "rwm",
+        })),
         networksAdvanced: [{ name: this.network.name, ipv4Address: planned.address }],
         restart: "always",
         stopSignal: "SIGRTMIN+3",

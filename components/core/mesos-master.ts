@@ -4,8 +4,16 @@ import { dataFolder, mesosMasterPort, zooKeeperUrl } from "./addresses";
 import type { ServiceSpec } from "./core-service";
 import { httpHealth } from "./health";
 
+/** Pings that an agent may leave unanswered before it is lost: upstream's default. */
+const agentPings = 5;
+
 /** The Mesos master, one on each core machine; ZooKeeper elects the leader. */
-export function mesosMaster(machine: PlannedCore, core: readonly PlannedCore[], cluster: string): ServiceSpec {
+export function mesosMaster(
+  machine: PlannedCore,
+  core: readonly PlannedCore[],
+  cluster: string,
+  slaveTimeoutSeconds: number,
+): ServiceSpec {
   return {
     name: "mesos-master",
     memoryMb: 1024,
@@ -19,6 +27,8 @@ export function mesosMaster(machine: PlannedCore, core: readonly PlannedCore[], 
       MESOS_HOSTNAME: machine.address,
       MESOS_HOSTNAME_LOOKUP: "false",
       MESOS_WORK_DIR: "/var/lib/mesos",
+      MESOS_AGENT_PING_TIMEOUT: `${(slaveTimeoutSeconds * 1000) / agentPings}ms`,
+      MESOS_MAX_AGENT_PING_TIMEOUTS: String(agentPings),
       // Some images fall back to memory, which forgets the agents at a failover.
       MESOS_REGISTRY: "replicated_log",
     },

@@ -9,6 +9,7 @@ import type { MachineParts } from "../clouds/cloud";
 import { zooKeeperUrl } from "../core/addresses";
 import { edgeEnv, proxyCommand, proxyConfigFile, proxyFolders, proxyPaths } from "../core/edge";
 import { mirrorsOf } from "../mirrors";
+import { driverAnswers, prepareMountFolder, volumesEnv, volumesOptions } from "./volume-driver";
 
 /** What a slave is made from besides its environment. */
 export interface SlaveArgs {
@@ -113,17 +114,28 @@ export function slaveUserData(slave: PlannedSlave, args: SlaveArgs): string {
       ...(parts.files ?? []),
       { path: "/etc/drover/mesos-agent.env", content: renderEnvFile(agentEnv(slave, environment)) },
       { path: "/etc/drover/edge.env", content: renderEnvFile(edgeEnv(slave.address, "slave", environment)) },
+      { path: "/etc/drover/volumes.env", content: renderEnvFile(volumesEnv(slave, environment)) },
       { path: proxyConfig, content: renderSlaveProxy({ ...proxyPaths, httpPort: slaveProxyPort }) },
     ],
     units: {
       ...parts.units,
+      "volumes.service": renderContainerUnit({
+        name: "volumes",
+        description: "Docker volume driver for block volumes",
+        image: imageOf("volumes"),
+        options: volumesOptions(environment),
+        prepare: [prepareMountFolder],
+        ready: driverAnswers,
+        ...limits("volumes", 256, 0.5),
+        after: ["drover-resolver.service"],
+      }),
       "mesos-agent.service": renderContainerUnit({
         name: "mesos-agent",
         description: "Mesos agent",
         image: imageOf("mesos-agent"),
         options: agentOptions,
         ...limits("mesos-agent", 256, 1),
-        after: ["drover-resolver.service"],
+        after: ["drover-resolver.service", "volumes.service"],
       }),
       "edge.service": renderContainerUnit({
         name: "edge",

@@ -5,7 +5,7 @@ import { hostAddress } from "../../images/test-image";
 import { Link } from "./test/link";
 import { BlockStore, TestSlave } from "./test/test-slave";
 
-const graceSeconds = 4;
+const graceSeconds = 3;
 const forcedMoves = 20;
 
 /** A writer that knows what it was promised: each line is on the disk before its number is printed. */

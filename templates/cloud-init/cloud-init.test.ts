@@ -31,8 +31,8 @@ describe.each(Object.entries(userData))("user data of a %s", (role, text) => {
   it("has only units that systemd accepts", () => {
     const files = filesOf(text);
     const units = files.filter(({ path }) => path.endsWith(".service"));
-    expect(units.length).toBe(role === "slave" ? 5 : 2);
-    const verify = `systemd-analyze verify --man=no ${units.map(({ path }) => path).join(" ")} 2>&1 | grep -E 'drover-|mesos-agent|edge|haproxy' ; true`;
+    expect(units.length).toBe(role === "slave" ? 6 : 2);
+    const verify = `systemd-analyze verify --man=no ${units.map(({ path }) => path).join(" ")} 2>&1 | grep -E 'drover-|mesos-agent|edge|haproxy|volumes' ; true`;
     expect(inMachine(placeFiles(files) + verify, "").output).toBe("");
   });
 

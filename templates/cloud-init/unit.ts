@@ -12,6 +12,10 @@ export interface ContainerUnitArgs {
   cpus: number;
   /** Units that must be up before, beside Docker. */
   after?: readonly string[];
+  /** Shell commands that run before it starts. */
+  prepare?: readonly string[];
+  /** A shell command that ends when the service can be used; units after this one wait for it. */
+  ready?: string;
 }
 
 /** Escapes one word for ExecStart: systemd knows quotes, backslashes, percent and dollar signs. */
@@ -34,8 +38,8 @@ Requires=docker.service
 
 [Service]
 ExecStartPre=-/usr/bin/docker rm -f ${args.name}
-ExecStart=/usr/bin/docker ${run.map(unitWord).join(" ")}
-ExecStop=-/usr/bin/docker stop -t 10 ${args.name}
+${(args.prepare ?? []).map((line) => `ExecStartPre=/bin/sh -c ${unitWord(line)}\n`).join("")}ExecStart=/usr/bin/docker ${run.map(unitWord).join(" ")}
+${args.ready ? `ExecStartPost=/bin/sh -c ${unitWord(args.ready)}\n` : ""}ExecStop=-/usr/bin/docker stop -t 10 ${args.name}
 Restart=always
 RestartSec=1
 # The first start may have to pull the image.

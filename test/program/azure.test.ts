@@ -132,7 +132,12 @@ describe.each(["azure", "azure-test"])("%s", async (stack) => {
 
   it("pushes Drover's own images to its registry and pulls them from there, as the machine's identity", () => {
     const pushed = [...built.resources.values()].filter(({ type }) => type === "docker:index/image:Image");
-    expect(pushed.map(({ name }) => name).sort()).toEqual(["image-bind", "image-config-server", "image-edge"]);
+    expect(pushed.map(({ name }) => name).sort()).toEqual([
+      "image-bind",
+      "image-config-server",
+      "image-edge",
+      "image-volumes",
+    ]);
     const [{ registryName }] = all(built, "containerregistry:Registry");
     for (const image of pushed) {
       expect(image.inputs.imageName).toMatch(new RegExp(`^${registryName}\\.azurecr\\.io/drover/`));

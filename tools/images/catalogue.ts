@@ -37,4 +37,5 @@ export const catalogue: readonly ImageRecipe[] = [
   image("chronos", "emulator/chronos/main.ts"),
   image("mesos-dns", "emulator/mesos-dns/main.ts"),
   { name: "demo-nginx", folder: join(root, "apps", "demo-nginx"), tag: "nginx:latest", stored: true },
+  { name: "postgis", folder: join(root, "apps", "postgis"), tag: "postgis:15-3.3", stored: true },
 ];

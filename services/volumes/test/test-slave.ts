@@ -153,8 +153,9 @@ export class TestSlave {
   kill = () => docker("kill", this.container);
   async boot(): Promise<void> {
     await docker("start", this.container);
-    await waitFor("the slave's Docker engine", () => this.sh("docker version"), 30_000);
+    // The engine asks the driver for the volumes of the containers it remembers before it answers.
     await this.startDriver();
+    await waitFor("the slave's Docker engine", () => this.sh("docker version"), 30_000);
   }
 
   private readonly removeNow = () =>

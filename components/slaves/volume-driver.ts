@@ -1,0 +1,59 @@
+import type { Environment, PlannedSlave } from "../../stacks/environment";
+import { zooKeeperUrl } from "../core/addresses";
+
+/** Where each volume is mounted, at a folder of its name; REX-Ray's own is not used, since both may be there for a while. */
+const mountFolder = "/var/lib/drover/volumes";
+
+/** cloud `docker`: the folder of image files that all slaves share. */
+export const blockStoreFolder = "/var/lib/drover/block-store";
+
+/**
+ * Loop devices that slaves on one computer share. Those that the kernel makes when its loop module is loaded: their
+ * number limits how many volumes can be in use at once on one computer.
+ */
+export const loopDevices = ["/dev/loop-control", ...Array.from({ length: 8 }, (_, number) => `/dev/loop${number}`)];
+
+const pluginFolder = "/run/docker/plugins";
+
+const backends = { docker: "loop", openstack: "cinder", azure: "azuredisk" } as const;
+
+/** The environment of services/volumes on a slave. */
+export function volumesEnv(slave: PlannedSlave, environment: Environment): Record<string, string> {
+  return {
+    VOLUMES_BACKEND: backends[environment.cloud],
+    VOLUMES_ZK: zooKeeperUrl(environment.core, "drover/volumes"),
+    VOLUMES_SLAVE: slave.hostname,
+    VOLUMES_CLUSTER: environment.name,
+    VOLUMES_GRACE_SECONDS: String(environment.volumes.graceSeconds),
+    VOLUMES_DEFAULT_SIZE_GB: String(environment.volumes.defaultSizeGb),
+  };
+}
+
+/** Disks of a cloud appear and go while the container runs; local ones are given one by one. */
+function deviceOptions(environment: Environment): string[] {
+  return environment.cloud === "docker"
+    ? [...loopDevices.map((device) => `--device=${device}`), `--volume=${blockStoreFolder}:${blockStoreFolder}`]
+    : ["--volume=/dev:/dev", "--device-cgroup-rule=b *:* rwm", "--cap-add=SYS_RESOURCE"];
+}
+
+/** Options of `docker run`: its mounts appear on the machine, and it sees the processes that use them. */
+export function volumesOptions(environment: Environment): string[] {
+  return [
+    "--network=host",
+    "--pid=host",
+    "--cap-add=SYS_ADMIN",
+    "--cap-add=SYS_PTRACE",
+    "--security-opt=seccomp=unconfined",
+    "--security-opt=apparmor=unconfined",
+    "--env-file=/etc/drover/volumes.env",
+    `--volume=${mountFolder}:${mountFolder}:rshared`,
+    `--volume=${pluginFolder}:${pluginFolder}`,
+    ...deviceOptions(environment),
+  ];
+}
+
+/** A folder from which mounts spread: into the driver's container and back out of it. */
+export const prepareMountFolder = `mkdir -p ${mountFolder} ${pluginFolder}; mountpoint -q ${mountFolder} || mount --bind ${mountFolder} ${mountFolder}; mount --make-rshared ${mountFolder}; rm -f ${pluginFolder}/drover.sock ${pluginFolder}/rexray.sock`;
+
+/** The driver takes calls. */
+export const driverAnswers = `until [ -S ${pluginFolder}/rexray.sock ]; do sleep 0.2; done`;
