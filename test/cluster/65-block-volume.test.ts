@@ -55,10 +55,9 @@ afterAll(async () => {
     for (const hostname of slaves) expected(!(await mounted(hostname)), `mounted on ${hostname}`);
     return true;
   });
-  await on(
-    slaves[0] ?? "",
-    "docker volume rm postgis || docker volume create -d rexray postgis && docker volume rm postgis",
-  );
+  for (const hostname of slaves) {
+    await on(hostname, "docker ps -aq --filter volume=postgis | xargs -r docker rm -f; docker volume rm -f postgis");
+  }
 });
 
 it("a database follows its volume when its slave dies, with every row it has acknowledged", async () => {
