@@ -36,7 +36,10 @@ export function coreServices({ environment, forwarders, plansSlaves, frontProxy 
   const proxyFiles = frontProxyFiles(environment, frontProxy);
   return [
     { name: "zookeeper", spec: (machine) => zooKeeper(machine, core, limits.zookeeper?.memoryMb) },
-    { name: "mesos-master", spec: (machine) => mesosMaster(machine, core, environment.name) },
+    {
+      name: "mesos-master",
+      spec: (machine) => mesosMaster(machine, core, environment.name, environment.slaveTimeoutSeconds),
+    },
     { name: "marathon", spec: (machine) => marathon(machine, core, url("marathon"), limits.marathon?.memoryMb) },
     ...(environment.chronos.placement === "core"
       ? [
