@@ -1,10 +1,12 @@
 import { coldStart } from "./cold-start";
 import { firstLight } from "./first-light";
+import { marathonScale } from "./marathon-scale";
 
 /** The benchmarks by name. Each prints a table and gives 1 when a limit is broken. */
 const benches: Record<string, () => Promise<number>> = {
   "first-light": firstLight,
   "cold-start": coldStart,
+  "marathon-scale": marathonScale,
 };
 
 async function main(names: readonly string[]): Promise<number> {

@@ -32,7 +32,7 @@ export function scaleMoves(
   since: string,
 ): Moves {
   const counted = tasks.filter((task) => task.isCounted);
-  const surplus = killOrder(counted, app.killSelection).slice(0, Math.max(0, counted.length - app.instances));
+  const surplus = firstToGo(counted, app.killSelection, counted.length - app.instances);
   const isStopping = tasks.some((task) => task.instance.goal === "stop");
   const areServing = counted.every((task) => task.isServing || task.instance.stagedAt < since);
   return {
@@ -57,8 +57,8 @@ export function upgradeMoves(
   const serving = fresh.filter((task) => task.isServing).length;
   const keep = Math.max(0, minimumHealthy - serving);
   const kill = [
-    ...killOrder(old, killSelection).slice(0, Math.max(0, old.length - keep)),
-    ...killOrder(fresh, killSelection).slice(0, Math.max(0, fresh.length - instances)),
+    ...firstToGo(old, killSelection, old.length - keep),
+    ...firstToGo(fresh, killSelection, fresh.length - instances),
   ];
   const hasOld = tasks.some((task) => !task.isUpToDate);
   return {
@@ -87,11 +87,13 @@ export function upgradeLimits(
   return { minimumHealthy, capacity: minimumHealthy === capacity ? capacity + 1 : capacity };
 }
 
-/** The order in which tasks are given up: those that do not serve first, then by age. */
-function killOrder(tasks: readonly TaskView[], selection: KillSelection): TaskView[] {
+/** So many tasks that are given up before the others: those that do not serve, then by age. */
+function firstToGo(tasks: readonly TaskView[], selection: KillSelection, count: number): TaskView[] {
+  if (count <= 0) return [];
   const age = (task: TaskView) => task.instance.startedAt ?? task.instance.stagedAt;
   const direction = selection === "YOUNGEST_FIRST" ? -1 : 1;
-  return [...tasks].sort(
-    (a, b) => Number(a.isServing) - Number(b.isServing) || direction * age(a).localeCompare(age(b)),
+  const ordered = [...tasks].sort(
+    (a, b) => Number(a.isServing) - Number(b.isServing) || direction * (age(a) < age(b) ? -1 : Number(age(a) > age(b))),
   );
+  return ordered.slice(0, count);
 }
