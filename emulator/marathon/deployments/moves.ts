@@ -47,11 +47,11 @@ export function scaleMoves(
  * is room. Depends on nothing but what is there now, so it goes on after a change of leader.
  */
 export function upgradeMoves(
-  app: Pick<AppDefinition, "instances" | "killSelection" | "upgradeStrategy">,
+  app: Pick<AppDefinition, "instances" | "killSelection" | "upgradeStrategy" | "residency">,
   tasks: readonly TaskView[],
 ): Moves {
   const { instances, killSelection } = app;
-  const { minimumHealthy, capacity } = upgradeLimits(instances, app.upgradeStrategy);
+  const { minimumHealthy, capacity } = upgradeLimits(instances, app.upgradeStrategy, app.residency !== undefined);
   const fresh = tasks.filter((task) => task.isUpToDate && task.isCounted);
   const old = tasks.filter((task) => !task.isUpToDate && task.instance.goal === "run");
   const serving = fresh.filter((task) => task.isServing).length;
@@ -76,15 +76,17 @@ export function stopMoves(tasks: readonly TaskView[]): Moves {
 
 /**
  * How many tasks have to serve and how many may be there during an upgrade. When the strategy leaves no room to move,
- * one task more is allowed.
+ * one task more is allowed; or, where a task has to leave its volume to the next, one task less is enough.
  */
 export function upgradeLimits(
   instances: number,
   { minimumHealthCapacity, maximumOverCapacity }: UpgradeStrategy,
+  isResident = false,
 ): { minimumHealthy: number; capacity: number } {
   const minimumHealthy = Math.ceil(instances * minimumHealthCapacity);
   const capacity = Math.floor(instances * (1 + maximumOverCapacity));
-  return { minimumHealthy, capacity: minimumHealthy === capacity ? capacity + 1 : capacity };
+  if (minimumHealthy !== capacity) return { minimumHealthy, capacity };
+  return isResident ? { minimumHealthy: minimumHealthy - 1, capacity } : { minimumHealthy, capacity: capacity + 1 };
 }
 
 /** So many tasks that are given up before the others: those that do not serve, then by age. */

@@ -84,14 +84,17 @@ export class OfferHandler {
   private siblingsOf(spec: RunSpec, launches: readonly Launch[], wanted: number): Siblings {
     const { instances } = this.parts;
     const taken = new Set(launches.map(({ instance }) => instance.id));
-    const reserved = isResident(spec) ? instances.reservedOf(spec.id).filter(({ id }) => !taken.has(id)) : [];
+    const siblings = isResident(spec) ? instances.ofApp(spec.id) : [];
+    const reserved = siblings.filter(({ id, state }) => state === "RESERVED" && !taken.has(id));
+    // Tasks that are being ended leave their volumes to their successors.
+    const leaving = siblings.filter(({ goal, wipe }) => goal === "stop" && !wipe);
     const isAlike = (instance: Instance) =>
       instance.appId === spec.id && instance.configVersion === configVersion(spec) && instance.goal === "run";
     const alike =
       spec.constraints.length === 0
         ? []
         : [...instances.ofApp(spec.id), ...launches.map(({ instance }) => instance)].filter(isAlike);
-    return { alike, reserved, mayReserve: wanted > reserved.length };
+    return { alike, reserved, mayReserve: wanted > reserved.length + leaving.length };
   }
 
   /** What is set aside for instances that are no more goes back. */

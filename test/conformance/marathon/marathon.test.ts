@@ -6,10 +6,12 @@ import { deploymentCalls } from "./deployments";
 import { errors } from "./errors";
 import { eventStream } from "./events";
 import { groupCalls } from "./groups";
+import { podCalls } from "./pods";
 import { queueCalls } from "./queue";
 import { systemCalls } from "./system";
 import { startTarget, type Target } from "./target";
 import { taskCalls } from "./tasks";
+import { persistentVolumes } from "./volumes";
 
 /** One Marathon for all: `MARATHON_URL=http://host:8080 npx vitest run test/conformance/marathon`. */
 describe("Marathon's API", () => {
@@ -28,6 +30,8 @@ describe("Marathon's API", () => {
   describe("/v2/apps", () => appCalls(api));
   describe("/v2/apps: what a definition becomes", () => definitions(api));
   describe("/v2/tasks", () => taskCalls(api));
+  describe("/v2/pods", () => podCalls(api));
+  describe("persistent volumes", () => persistentVolumes(api));
   describe("/v2/groups", () => groupCalls(api));
   describe("/v2/deployments", () => deploymentCalls(api));
   describe("/v2/queue", () => queueCalls(api));

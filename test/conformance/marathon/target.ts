@@ -19,7 +19,11 @@ export async function startTarget(): Promise<Target> {
     return { api, logs: () => "", remove: () => api.clear() };
   }
   const cluster = await TestCluster.start();
-  const marathon = await cluster.marathon("/marathon", { MARATHON_ENABLE_FEATURES: "external_volumes,task_killing" });
+  const marathon = await cluster.marathon("/marathon", {
+    MARATHON_ENABLE_FEATURES: "external_volumes,task_killing",
+    MARATHON_MESOS_ROLE: "conformance",
+    MARATHON_MESOS_AUTHENTICATION_PRINCIPAL: "marathon",
+  });
   await marathon.leads();
   return { api: new MarathonApi(marathon.url), logs: () => cluster.logs(), remove: () => cluster.remove() };
 }
