@@ -36,8 +36,10 @@ it("jobs are posted through the front door and run on slaves, in a shell and in 
   const small = { cpus: 0.1, mem: 32, disk: 1 };
   await ask("POST", "iso8601", { name: "in-shell", command: "test $HOST", schedule: "R2//PT2S", ...small });
   const container = { type: "DOCKER", image: "nginx:latest", network: "BRIDGE" };
-  await ask("POST", "iso8601", { name: "in-docker", command: "nginx -v", schedule: "R1//PT1H", container, ...small });
+  const docker = { name: "in-docker", command: "nginx -v", schedule: "R/2035-01-01T00:00:00Z/P1D", container };
+  await ask("POST", "iso8601", { ...docker, ...small });
   await ask("POST", "dependency", { name: "after", command: "true", parents: ["in-docker"], ...small });
+  await ask("PUT", "job/in-docker");
   for (const name of ["in-docker", "after"]) expect(await hasRun(name, 1)).toMatchObject({ errorCount: 0 });
   expect(await hasRun("in-shell", 2)).toMatchObject({ errorCount: 0 });
 });
