@@ -22,6 +22,7 @@ export const machines = [...cluster.core, ...cluster.slaves.machines].map(
 );
 export const slaves = cluster.slaves.number;
 export const bastion = cluster.bastion;
+export const frontDoorAddress = pulumi.output(cluster.door.address);
 export const zookeeper = cluster.zooKeeper();
 export const dnsServers = cluster.core.map(({ address }) => address);
 export const credentials = pulumi.secret({ username: cluster.identity.username, password: cluster.identity.password });

@@ -14,7 +14,7 @@ import { slavePool } from "./azure/scale-set";
 import type { Scope } from "./azure/scope";
 import type { Bastion, Cloud, CoreMachine, FrontDoor, MachineParts, Recipe, Slaves } from "./cloud";
 import { publishImages } from "./publish";
-import { commonProblems, resourceName, sectionOf, tagsOf } from "./settings";
+import { commonProblems, keepData, resourceName, sectionOf, tagsOf } from "./settings";
 
 export interface AzureCloudArgs {
   environment: Environment;
@@ -46,7 +46,8 @@ export class AzureCloud extends pulumi.ComponentResource implements Cloud {
         location: settings.location,
         tags: tagsOf(environment, "group"),
       },
-      { parent: this },
+      // With the group everything in it would go, kept disks too.
+      { parent: this, ...keepData(environment) },
     );
     this.scope = { environment, settings, group, opts: { parent: this } };
     this.network = clusterNetwork(this.scope);

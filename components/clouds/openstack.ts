@@ -81,7 +81,7 @@ export class OpenStackCloud extends pulumi.ComponentResource implements Cloud {
 
   frontDoor(core: readonly CoreMachine[]): FrontDoor {
     return this.virtual
-      ? keepalivedFrontDoor(this.scope, this.virtual)
+      ? keepalivedFrontDoor(this.scope, this.network, this.virtual)
       : octaviaFrontDoor(this.scope, this.network, core);
   }
 

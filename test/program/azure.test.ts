@@ -162,6 +162,7 @@ describe.each(["azure", "azure-test"])("%s", async (stack) => {
   });
 
   it("reaches core machines through the bastion, and says where it is", () => {
+    expect(built.outputs.frontDoorAddress).toBe("198.51.100.2");
     expect(built.outputs.bastion).toEqual({ hostname: "bastion", address: "198.51.100.1", instance: "bastion-id" });
     const ready = built.resources.get("drover:index:MachineReady::ready-ops100")?.inputs.machine as Inputs;
     expect(ready.bastion).toMatchObject({ hostname: "bastion", address: "198.51.100.1" });

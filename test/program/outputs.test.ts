@@ -31,6 +31,7 @@ describe.each([
   it("count the slaves, and know of no bastion where machines are reached directly", () => {
     expect(outputs.slaves).toBe(slaves.length);
     expect(outputs.bastion).toBeUndefined();
+    expect(outputs.frontDoorAddress).toBe("127.0.0.1");
   });
 
   it("give ZooKeeper's and the DNS servers' addresses: the core machines'", () => {
@@ -54,6 +55,7 @@ describe.each([
       "credentials",
       "dnsServers",
       "endpoints",
+      "frontDoorAddress",
       "machines",
       "slaves",
       "ssh",

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { HEALTH_PATH } from "../../../templates/haproxy/base";
 import { mesosAgentPort } from "../../slaves/slave";
 import { resourceName } from "../settings";
-import { idOf, placed, type Scope } from "./scope";
+import { allZones, idOf, placed, type Scope } from "./scope";
 
 const type = "Microsoft.Network/loadBalancers";
 
@@ -39,7 +39,7 @@ export function frontDoorBalancer(scope: Scope): FrontDoorBalancer {
       publicIpAddressName: resourceName(environment, part),
       publicIPAllocationMethod: "Static",
       sku: { name: "Standard" },
-      zones: settings.zones,
+      zones: allZones(settings),
     },
     opts,
   );

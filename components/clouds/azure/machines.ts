@@ -6,7 +6,7 @@ import { adminUser } from "../../../templates/cloud-init/user-data";
 import type { Bastion, CoreMachine, Recipe } from "../cloud";
 import { keepData, resourceName } from "../settings";
 import { encodedUserData } from "../user-data-limit";
-import { placed, type Scope } from "./scope";
+import { allZones, placed, type Scope } from "./scope";
 
 /** What a machine is where an environment names no size. */
 export const defaultSizes = { core: "Standard_D4s_v5", slave: "Standard_D4ds_v5", bastion: "Standard_B2ts_v2" };
@@ -128,7 +128,7 @@ export function bastionMachine(
       publicIpAddressName: resourceName(environment, hostname),
       publicIPAllocationMethod: "Static",
       sku: { name: "Standard" },
-      zones: settings.zones,
+      zones: allZones(settings),
     },
     opts,
   );

@@ -3,7 +3,7 @@ import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
 import { formatAddress, type Subnet } from "../../../stacks/addresses";
 import { resourceName } from "../settings";
-import { placed, type Scope } from "./scope";
+import { allZones, placed, type Scope } from "./scope";
 
 /** Ids of the subnets. */
 export interface ClusterNetwork {
@@ -81,7 +81,7 @@ export function clusterNetwork(scope: Scope): ClusterNetwork {
       publicIpAddressName: name("nat"),
       publicIPAllocationMethod: "Static",
       sku: { name: "Standard" },
-      zones: settings.zones,
+      zones: allZones(settings),
     },
     opts,
   );

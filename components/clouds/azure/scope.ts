@@ -21,3 +21,8 @@ export function placed({ environment, settings, group }: Scope, part: string) {
 export function idOf({ environment, group }: Scope, type: string, part: string): pulumi.Output<string> {
   return group.id.apply((id) => `${id}/providers/${type}/${resourceName(environment, part)}`);
 }
+
+/** What spans a region's zones names them all; in a region without zones there is nothing to name. */
+export function allZones({ zones }: AzureSettings): string[] | undefined {
+  return zones.length > 0 ? zones : undefined;
+}

@@ -11,7 +11,11 @@ import { type Scope, tagWords } from "./scope";
 const ports = { http: 80, https: 443 };
 
 /** The public address of the front door, on a port that the load balancer or keepalived holds. */
-function publicAddress({ environment, settings, opts }: Scope, portId: pulumi.Input<string>): networking.FloatingIp {
+function publicAddress(
+  { environment, settings, opts }: Scope,
+  network: ClusterNetwork,
+  portId: pulumi.Input<string>,
+): networking.FloatingIp {
   return new networking.FloatingIp(
     "front-door-address",
     {
@@ -20,7 +24,8 @@ function publicAddress({ environment, settings, opts }: Scope, portId: pulumi.In
       description: resourceName(environment, "front-door"),
       tags: tagWords(environment, "front-door"),
     },
-    opts,
+    // The network outside is reached by the router only.
+    { ...opts, dependsOn: network.router },
   );
 }
 
@@ -88,7 +93,7 @@ export function octaviaFrontDoor(scope: Scope, network: ClusterNetwork, core: re
       opts,
     );
   }
-  return doorAt(publicAddress(scope, balancer.vipPortId), balancer.id);
+  return doorAt(publicAddress(scope, network, balancer.vipPortId), balancer.id);
 }
 
 /** Where a cloud has no Octavia: an address that moves between the core machines. Nothing is bound to its port. */
@@ -107,6 +112,6 @@ export function virtualAddress(scope: Scope, network: ClusterNetwork): networkin
   );
 }
 
-export function keepalivedFrontDoor(scope: Scope, port: networking.Port): FrontDoor {
-  return doorAt(publicAddress(scope, port.id), port.id);
+export function keepalivedFrontDoor(scope: Scope, network: ClusterNetwork, port: networking.Port): FrontDoor {
+  return doorAt(publicAddress(scope, network, port.id), port.id);
 }
