@@ -25,6 +25,8 @@ export interface Settings {
   loopFolder: string;
   /** Backend cinder. */
   cinder: { authUrl?: string; region?: string; credentialId?: string; credentialSecret?: string };
+  /** Backend azuredisk. */
+  azure: { clientId?: string; managementUrl: string };
 }
 
 function parseWord(text: string): string {
@@ -50,6 +52,9 @@ const FLAGS = {
   cinder_credential_id: textFlag(),
   /** `file:///…`, so that the secret is in no process list. */
   cinder_credential_secret: textFlag(),
+  /** The managed identity, where the machine has several. */
+  azure_client_id: textFlag(),
+  azure_management_url: textFlag("https://management.azure.com"),
 };
 
 /** Reads VOLUMES_* from the environment. @throws FlagError with all that is wrong */
@@ -72,5 +77,6 @@ export function readSettings(environment: Record<string, string | undefined>): S
       credentialId: values.cinder_credential_id,
       credentialSecret: values.cinder_credential_secret,
     },
+    azure: { clientId: values.azure_client_id, managementUrl: values.azure_management_url },
   };
 }

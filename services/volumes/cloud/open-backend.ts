@@ -1,4 +1,7 @@
 import type { Settings } from "../settings";
+import { AzureDiskBackend } from "./azuredisk/azuredisk-backend";
+import { diskAtLun } from "./azuredisk/disk-at-lun";
+import { Management, ownMachine } from "./azuredisk/management";
 import type { Backend } from "./backend";
 import { CinderBackend } from "./cinder/cinder-backend";
 import { diskBySerial } from "./cinder/disk-by-serial";
@@ -14,9 +17,15 @@ function needed(value: string | undefined, variable: string): string {
 }
 
 /** The block storage that the settings name. */
-export async function openBackend({ backend, cluster, cinder, loopFolder, slave }: Settings): Promise<Backend> {
+export async function openBackend(settings: Settings): Promise<Backend> {
+  const { backend, cluster, cinder, azure, loopFolder, slave } = settings;
   if (backend === "loop") return new LoopBackend(loopFolder, slave);
   const http = new CloudHttp(slave);
+  if (backend === "azuredisk") {
+    const management = new Management(http, { url: azure.managementUrl, clientId: azure.clientId });
+    const machine = await ownMachine(http);
+    return new AzureDiskBackend({ http, management, machine, cluster, deviceOf: (lun) => diskAtLun(lun) });
+  }
   const keystone = new Keystone(http, {
     authUrl: needed(cinder.authUrl, "VOLUMES_CINDER_AUTH_URL"),
     region: cinder.region,
