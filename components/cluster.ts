@@ -5,14 +5,25 @@ import { ClusterReady, Identity, MachineReady, MarathonApp } from "../provider/s
 import type { Environment } from "../stacks/environment";
 import type { ServiceName } from "../stacks/schema";
 import { renderUserData } from "../templates/cloud-init/user-data";
+import { glusterServer, type StorageTls } from "../templates/storage/glusterd";
 import { chronosApp } from "./chronos-app";
-import type { Bastion, Cloud, CoreMachine, FrontDoor, MachineParts, Recipe, Slaves } from "./clouds/cloud";
+import {
+  type Bastion,
+  type Cloud,
+  type CoreMachine,
+  type FrontDoor,
+  type MachineParts,
+  type Recipe,
+  type Slaves,
+  withParts,
+} from "./clouds/cloud";
 import { zooKeeperServers } from "./core/addresses";
 import { type CoreHost, CoreService } from "./core/core-service";
 import { coreServices } from "./core/services";
 import { builtImages, imageOf, type LocalSetUp } from "./images";
 import { common, slaveUserData } from "./slaves/slave";
 import { sshOptions, sshTarget } from "./ssh-access";
+import { makeSharedVolume, storageTls } from "./storage/shared-volume";
 
 export interface ClusterArgs {
   environment: Environment;
@@ -45,20 +56,32 @@ export class Cluster extends pulumi.ComponentResource {
     this.bastion = cloud.bastion(
       this.recipe((machine, key, parts) => plain(machine, key, { engine: false, ...parts })),
     );
-    this.core = cloud.coreMachines(this.recipe(plain));
+    const tls = (side: "server" | "client") => storageTls(side, environment, this.identity, { parent: this });
+    const [serverTls, clientTls] = [tls("server"), tls("client")];
+    this.core = cloud.coreMachines(
+      this.recipe(
+        (machine, key, parts, storage) =>
+          plain(machine, key, environment.sharedVolume.enabled ? withParts(parts, glusterServer(storage)) : parts),
+        serverTls,
+      ),
+    );
     const hosts = this.core.map((machine) => this.host(machine));
     const services = this.services(hosts, cloud);
+    if (environment.sharedVolume.enabled) makeSharedVolume(environment, hosts, { parent: this });
 
     this.door = cloud.frontDoor(this.core);
 
     this.slaves = cloud.slaves(
-      this.recipe((slave, sshPublicKey, parts) =>
-        slaveUserData(slave, {
-          environment,
-          sshPublicKey,
-          imageOf: (service) => imageOf(service, environment, this.local),
-          parts,
-        }),
+      this.recipe(
+        (slave, sshPublicKey, parts, storage) =>
+          slaveUserData(slave, {
+            environment,
+            sshPublicKey,
+            imageOf: (service) => imageOf(service, environment, this.local),
+            storageTls: storage,
+            parts,
+          }),
+        clientTls,
       ),
     );
 
@@ -68,10 +91,15 @@ export class Cluster extends pulumi.ComponentResource {
 
   /** What a cloud makes machines from: their user data, once the cluster's key is known. */
   private recipe<Planned>(
-    userData: (machine: Planned, sshPublicKey: string, parts?: MachineParts) => string,
+    userData: (machine: Planned, sshPublicKey: string, parts?: MachineParts, storage?: StorageTls) => string,
+    storage: pulumi.Output<StorageTls | undefined> = pulumi.output(undefined),
   ): Recipe<Planned> {
     const { sshPublicKey } = this.identity;
-    return { sshPublicKey, userData: (machine, parts) => sshPublicKey.apply((key) => userData(machine, key, parts)) };
+    return {
+      sshPublicKey,
+      userData: (machine, parts) =>
+        pulumi.all([sshPublicKey, storage]).apply(([key, tls]) => userData(machine, key, parts, tls)),
+    };
   }
 
   /** The ways into a core machine, open once it can be worked with. */
@@ -97,7 +125,7 @@ export class Cluster extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: ready },
     );
-    return { machine, docker: engine, ssh };
+    return { machine, docker: engine, ssh, ready };
   }
 
   private services(hosts: readonly CoreHost[], cloud: Cloud): CoreService[] {

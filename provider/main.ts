@@ -1,7 +1,9 @@
 import { exitWithEngine } from "@drover/lib/pulumi/exit-with-engine";
 import { main, type Provider } from "@pulumi/pulumi/provider";
+import { certificate } from "./resources/certificate";
 import { clusterReady } from "./resources/cluster-ready";
 import { gate } from "./resources/gate";
+import { glusterVolume } from "./resources/gluster-volume";
 import { identity } from "./resources/identity";
 import { machineReady } from "./resources/machine-ready";
 import { marathonApp } from "./resources/marathon-app";
@@ -14,10 +16,12 @@ type AnyHandler = ResourceHandler<object, object>;
 
 const handlers: Record<string, AnyHandler> = {
   "drover:index:Identity": identity as unknown as AnyHandler,
+  "drover:index:Certificate": certificate as unknown as AnyHandler,
   "drover:index:MachineReady": machineReady as unknown as AnyHandler,
   "drover:index:Gate": gate as unknown as AnyHandler,
   "drover:index:ClusterReady": clusterReady as unknown as AnyHandler,
   "drover:index:MarathonApp": marathonApp as unknown as AnyHandler,
+  "drover:index:GlusterVolume": glusterVolume as unknown as AnyHandler,
 };
 
 /** urn:pulumi:stack::project::parentType$type::name -> its handler. */
@@ -52,8 +56,14 @@ const provider: Provider = {
     const outs = await handlerOf(urn).update(plain(olds) as object, wanted, progressTo(engine, urn));
     return { outs: { ...wanted, ...outs } };
   },
-  async delete(_id, urn, properties) {
-    await handlerOf(urn).remove?.(plain(properties) as object, progressTo(engine, urn));
+  async read(id, urn, props) {
+    const handler = handlerOf(urn);
+    if (!handler.read) return { id, props };
+    const found = await handler.read(plain(props) as object);
+    return found ? { id, props: found } : { id: "", props: {} };
+  },
+  async delete(_id, urn, props) {
+    await handlerOf(urn).remove?.(plain(props) as object, progressTo(engine, urn));
   },
 };
 

@@ -39,6 +39,13 @@ export const serviceNames = [
 
 export type ServiceName = (typeof serviceNames)[number];
 
+const quotaGb = z.number().min(0.01, "at least 0.01 GB").max(1_000_000, "at most 1000000 GB");
+
+const volumeFolder = z
+  .string()
+  .max(255, "at most 255 characters")
+  .regex(/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, "a path from the volume's root, for instance /apache2/srv");
+
 const limits = z.strictObject({
   /** Memory limit of the container in MB. */
   memoryMb: z.int("a whole number of MB").min(32, "at least 32 MB").optional(),
@@ -184,6 +191,19 @@ export const configuration = z.strictObject({
       graceSeconds: wholeSeconds.min(4, "at least 4").max(300, "at most 300").default(10),
       /** Size of a volume that is made without one. */
       defaultSizeGb: z.int("a whole number of GB").min(1, "at least 1 GB").max(32_767, "at most 32767 GB").default(16),
+    })
+    .prefault({}),
+
+  /** GlusterFS on the core machines' data disks, which every slave has at /mnt/gv0. */
+  sharedVolume: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** The most that it holds, in GB. Default: what the data disks hold. */
+      sizeGb: quotaGb.optional(),
+      /** The most that single folders of it hold, in GB, by path from its root. They are made where missing. */
+      quotasGb: z.record(volumeFolder, quotaGb).default({}),
+      /** Certificates and encryption between machines, for files and management. Set it before the first start. */
+      tls: z.boolean().default(false),
     })
     .prefault({}),
 

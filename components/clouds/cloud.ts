@@ -55,6 +55,17 @@ export interface MachineParts {
   units?: Readonly<Record<string, string>>;
 }
 
+/** Both together; of what only one may say, the second's word counts. */
+export function withParts(first: MachineParts = {}, second: MachineParts = {}): MachineParts {
+  return {
+    ...first,
+    ...second,
+    packages: [...(first.packages ?? []), ...(second.packages ?? [])],
+    files: [...(first.files ?? []), ...(second.files ?? [])],
+    units: { ...first.units, ...second.units },
+  };
+}
+
 /** What machines are made from. */
 export interface Recipe<Planned> {
   /** Public half of the cluster's SSH key, in authorized_keys form. */

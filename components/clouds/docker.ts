@@ -13,6 +13,7 @@ import { renderMetaData } from "../../templates/cloud-init/user-data";
 import { renderFrontDoor } from "../../templates/haproxy/front-door";
 import { imageOf, type LocalSetUp } from "../images";
 import { blockStoreFolder, loopDevices } from "../slaves/volume-driver";
+import { keepData } from "./settings";
 import type { Cloud, CoreMachine, FrontDoor, Recipe, Slaves } from "./cloud";
 
 export interface DockerCloudArgs {
@@ -146,7 +147,7 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
   private machine(planned: PlannedMachine, imageDisk: string, userData: pulumi.Input<string>): pulumi.Output<string> {
     const { hostname } = planned;
     const images = this.disk(hostname, imageDisk);
-    const data = this.disk(hostname, "data");
+    const data = this.disk(hostname, "data", planned.role === "core" ? keepData(this.environment) : {});
     const seed = this.seed(hostname, imageDisk, images);
     const container = new docker.Container(
       hostname,
@@ -185,11 +186,11 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
     return container.id;
   }
 
-  private disk(hostname: string, purpose: string): docker.Volume {
+  private disk(hostname: string, purpose: string, opts: pulumi.CustomResourceOptions = {}): docker.Volume {
     return new docker.Volume(
       `${hostname}-${purpose}`,
       { name: this.nameOf(`${hostname}-${purpose}`), labels: this.labels(hostname) },
-      { parent: this },
+      { ...opts, parent: this },
     );
   }
 

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { Gate } from "../../provider/sdk/resources";
+import { Gate, type MachineReady } from "../../provider/sdk/resources";
 import type { SshTarget } from "../../provider/ssh/connection";
 import type { Environment } from "../../stacks/environment";
 import type { ServiceName } from "../../stacks/schema";
@@ -13,6 +13,8 @@ export interface CoreHost {
   /** Docker engine of the machine. */
   docker: docker.Provider;
   ssh: pulumi.Output<SshTarget>;
+  /** There when the machine can be worked with. */
+  ready: MachineReady;
 }
 
 /** A file that is put into the container before it starts. */

@@ -5,7 +5,9 @@ import { proxyVariables } from "../../templates/cloud-init/mirrors";
 import { renderContainerUnit } from "../../templates/cloud-init/unit";
 import { renderUserData } from "../../templates/cloud-init/user-data";
 import { renderSlaveProxy } from "../../templates/haproxy/slave-proxy";
-import type { MachineParts } from "../clouds/cloud";
+import type { StorageTls } from "../../templates/storage/glusterd";
+import { sharedVolumeClient, waitForSharedVolume } from "../../templates/storage/shared-volume";
+import { type MachineParts, withParts } from "../clouds/cloud";
 import { zooKeeperUrl } from "../core/addresses";
 import { edgeEnv, proxyCommand, proxyConfigFile, proxyFolders, proxyPaths } from "../core/edge";
 import { mirrorsOf } from "../mirrors";
@@ -16,6 +18,8 @@ export interface SlaveArgs {
   environment: Environment;
   sshPublicKey: string;
   imageOf: (service: ServiceName) => string;
+  /** What the slave shows to the shared volume's servers, when they ask for it. */
+  storageTls?: StorageTls | undefined;
   /** What the cloud adds. */
   parts?: MachineParts;
 }
@@ -84,6 +88,9 @@ const agentOptions = [
   "--volume=/run/drover-mesos:/run/drover-mesos",
 ];
 
+/** Tasks of the Mesos containerizer have the shared volume too, also when it is mounted again. */
+const sharedMounts = "--volume=/mnt:/mnt:rslave";
+
 function folderOptions(folders: Readonly<Record<string, string>>): string[] {
   return Object.entries(folders).map(([host, container]) => `--volume=${host}:${container}`);
 }
@@ -100,7 +107,10 @@ export function common(environment: Environment, sshPublicKey: string) {
 
 /** Everything a slave is, as cloud-init user data: it joins by ZooKeeper, and nobody ever logs in to set it up. */
 export function slaveUserData(slave: PlannedSlave, args: SlaveArgs): string {
-  const { environment, sshPublicKey, imageOf, parts = {} } = args;
+  const { environment, sshPublicKey, imageOf } = args;
+  const servers = environment.core.map(({ address }) => address);
+  const volume = environment.sharedVolume.enabled ? sharedVolumeClient(servers, args.storageTls) : undefined;
+  const parts = withParts(args.parts, volume);
   const limits = (service: ServiceName, memoryMb: number, cpus: number) => ({
     memoryMb: environment.limits[service]?.memoryMb ?? memoryMb,
     cpus: environment.limits[service]?.cpus ?? cpus,
@@ -133,9 +143,10 @@ export function slaveUserData(slave: PlannedSlave, args: SlaveArgs): string {
         name: "mesos-agent",
         description: "Mesos agent",
         image: imageOf("mesos-agent"),
-        options: agentOptions,
+        options: [...agentOptions, ...(volume ? [sharedMounts] : [])],
         ...limits("mesos-agent", 256, 1),
         after: ["drover-resolver.service", "volumes.service"],
+        prepare: volume && [waitForSharedVolume],
       }),
       "edge.service": renderContainerUnit({
         name: "edge",

@@ -64,18 +64,31 @@ export async function makeAuthority(cluster: string): Promise<Authority> {
   return { caCertificate: certificate.toString("pem"), caKey: await exportKey(keys.privateKey) };
 }
 
-/** Issues a certificate for `domain` and every name directly below it. */
-export async function issueServerCertificate(authority: Authority, domain: string): Promise<ServerCertificate> {
+/** A certificate that the authority has signed, and its key: PEM. */
+export interface Issued {
+  certificate: string;
+  /** PKCS #8. */
+  key: string;
+  notAfter: Date;
+}
+
+/** Issues a certificate. Without a number of days it lives as long as the authority. */
+async function issue(
+  authority: Authority,
+  commonName: string,
+  usages: x509.ExtendedKeyUsage[],
+  { days = authorityDays, names = [] }: { days?: number; names?: string[] } = {},
+): Promise<Issued> {
   const issuer = new x509.X509Certificate(authority.caCertificate);
   const der = x509.PemConverter.decode(authority.caKey)[0];
   if (!der)
     throw new Error("the state holds no usable key of the certificate authority; destroy the stack and make it again");
   const signingKey = await webcrypto.subtle.importKey("pkcs8", der, curve, false, ["sign"]);
   const keys = await webcrypto.subtle.generateKey(curve, true, ["sign", "verify"]);
-  const notAfter = new Date(Math.min(Date.now() + serverDays * dayMs, issuer.notAfter.getTime()));
+  const notAfter = new Date(Math.min(Date.now() + days * dayMs, issuer.notAfter.getTime()));
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    subject: `CN=${nameValue(domain).slice(0, 64)}`,
+    subject: `CN=${nameValue(commonName).slice(0, 64)}`,
     issuer: issuer.subject,
     notBefore: new Date(Date.now() - backdateMs),
     notAfter,
@@ -85,17 +98,28 @@ export async function issueServerCertificate(authority: Authority, domain: strin
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        { type: "dns", value: domain },
-        { type: "dns", value: `*.${domain}` },
-      ]),
+      new x509.ExtendedKeyUsageExtension(usages),
+      ...(names.length > 0
+        ? [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns", value })))]
+        : []),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   });
+  return { certificate: certificate.toString("pem"), key: await exportKey(keys.privateKey), notAfter };
+}
+
+/** Issues a certificate for `domain` and every name directly below it. */
+export async function issueServerCertificate(authority: Authority, domain: string): Promise<ServerCertificate> {
+  const usages = [x509.ExtendedKeyUsage.serverAuth];
+  const issued = await issue(authority, domain, usages, { days: serverDays, names: [domain, `*.${domain}`] });
   return {
-    serverCertificate: certificate.toString("pem"),
-    serverKey: await exportKey(keys.privateKey),
-    serverNotAfter: notAfter.toISOString(),
+    serverCertificate: issued.certificate,
+    serverKey: issued.key,
+    serverNotAfter: issued.notAfter.toISOString(),
   };
+}
+
+/** Issues a certificate by which members of the cluster know each other. It lives as long as the authority. */
+export function issueMemberCertificate(authority: Authority, commonName: string): Promise<Issued> {
+  return issue(authority, commonName, [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]);
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Progress } from "../server/progress";
 import type { ResourceHandler } from "../server/resource";
 import { SshConnection, type SshTarget } from "../ssh/connection";
+import { shellCommand } from "../ssh/shell";
 
 export interface GateInputs {
   machine: SshTarget;
@@ -17,18 +18,13 @@ export interface GateInputs {
 const pollMs = 500;
 const checkLimitMs = 15_000;
 
-/** One word for the shell of the machine. */
-function quoted(word: string): string {
-  return `'${word.replace(/'/g, `'\\''`)}'`;
-}
-
 /**
  * Runs the health check at once: waiting for the Docker engine to do it would take up to its interval, which is long
  * because an idle cluster should be idle. Gives "healthy" or what is wrong.
  */
 async function healthOf(connection: SshConnection, { container, health }: GateInputs): Promise<string> {
   try {
-    await connection.exec(["docker", "exec", container, ...health].map(quoted).join(" "), checkLimitMs);
+    await connection.exec(shellCommand(["docker", "exec", container, ...health]), checkLimitMs);
     return "healthy";
   } catch (error) {
     return `not healthy (${(error as Error).message})`;

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { CertificateInputs, CertificateOutputs } from "../resources/certificate";
 import type { ClusterReadyInputs, ClusterReadyOutputs } from "../resources/cluster-ready";
 import type { GateInputs } from "../resources/gate";
+import type { GlusterVolumeInputs } from "../resources/gluster-volume";
 import type { IdentityInputs, IdentityOutputs } from "../resources/identity";
 import type { MachineReadyInputs } from "../resources/machine-ready";
 import type { MarathonAppInputs } from "../resources/marathon-app";
@@ -16,6 +18,8 @@ function withOutputs(args: object, names: readonly string[]): pulumi.Inputs {
 /** The cluster's certificate authority, certificate, SSH key and password. */
 export class Identity extends pulumi.CustomResource {
   declare readonly caCertificate: pulumi.Output<IdentityOutputs["caCertificate"]>;
+  /** Secret. */
+  declare readonly caKey: pulumi.Output<IdentityOutputs["caKey"]>;
   declare readonly serverCertificate: pulumi.Output<IdentityOutputs["serverCertificate"]>;
   /** Secret. */
   declare readonly serverKey: pulumi.Output<IdentityOutputs["serverKey"]>;
@@ -32,6 +36,20 @@ export class Identity extends pulumi.CustomResource {
     super("drover:index:Identity", name, withOutputs(args, [...secret, ...open]), {
       ...opts,
       additionalSecretOutputs: secret,
+    });
+  }
+}
+
+/** A certificate of the cluster's authority, by which its members know each other. */
+export class Certificate extends pulumi.CustomResource {
+  declare readonly certificate: pulumi.Output<CertificateOutputs["certificate"]>;
+  /** Secret. */
+  declare readonly key: pulumi.Output<CertificateOutputs["key"]>;
+
+  constructor(name: string, args: Args<CertificateInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:Certificate", name, withOutputs(args, ["certificate", "key"]), {
+      ...opts,
+      additionalSecretOutputs: ["key"],
     });
   }
 }
@@ -63,5 +81,12 @@ export class ClusterReady extends pulumi.CustomResource {
 export class MarathonApp extends pulumi.CustomResource {
   constructor(name: string, args: Args<MarathonAppInputs>, opts?: pulumi.CustomResourceOptions) {
     super("drover:index:MarathonApp", name, withOutputs(args, []), opts);
+  }
+}
+
+/** There when the volume is whole: all servers in the pool, all bricks up, nothing left to heal. */
+export class GlusterVolume extends pulumi.CustomResource {
+  constructor(name: string, args: Args<GlusterVolumeInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:GlusterVolume", name, withOutputs(args, []), opts);
   }
 }

@@ -8,4 +8,6 @@ export interface ResourceHandler<Inputs, Outputs extends object> {
   /** Takes it away; without it there is nothing to take. */
   remove?(olds: Inputs & Outputs, progress: Progress): Promise<void>;
   update(olds: Inputs & Outputs, news: Inputs, progress: Progress): Promise<Outputs>;
+  /** What a refresh finds: the properties as they are, or undefined when it is gone. Default: as the state says. */
+  read?(olds: Inputs & Outputs): Promise<(Inputs & Outputs) | undefined>;
 }
