@@ -13,8 +13,9 @@ import { renderMetaData } from "../../templates/cloud-init/user-data";
 import { renderFrontDoor } from "../../templates/haproxy/front-door";
 import { imageOf, type LocalSetUp } from "../images";
 import { blockStoreFolder, loopDevices } from "../slaves/volume-driver";
-import { keepData } from "./settings";
 import type { Cloud, CoreMachine, FrontDoor, Recipe, Slaves } from "./cloud";
+import { dataDisk } from "./disk-names";
+import { keepData } from "./settings";
 
 export interface DockerCloudArgs {
   environment: Environment;
@@ -189,7 +190,10 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
   private disk(hostname: string, purpose: string, opts: pulumi.CustomResourceOptions = {}): docker.Volume {
     return new docker.Volume(
       `${hostname}-${purpose}`,
-      { name: this.nameOf(`${hostname}-${purpose}`), labels: this.labels(hostname) },
+      {
+        name: purpose === "data" ? dataDisk(this.environment.name, hostname) : this.nameOf(`${hostname}-${purpose}`),
+        labels: this.labels(hostname),
+      },
       { ...opts, parent: this },
     );
   }

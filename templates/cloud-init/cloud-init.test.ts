@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { slaveUserData } from "../../components/slaves/slave";
 import { environmentOf } from "../../stacks/environment";
+import { glusterServer } from "../storage/glusterd";
 import { renderEnvFile } from "./env-file";
 import { filesOf, inMachine, placeFiles } from "./in-machine";
 import { renderContainerUnit, unitWord } from "./unit";
@@ -17,6 +18,7 @@ const userData = {
     domain: environment.domain,
     resolvers: ["10.77.0.10"],
     sshPublicKey: key,
+    ...glusterServer(undefined),
   }),
   slave: slaveUserData(slave, { environment, sshPublicKey: key, imageOf: (service) => `drover/${service}:1` }),
 };
@@ -31,8 +33,8 @@ describe.each(Object.entries(userData))("user data of a %s", (role, text) => {
   it("has only units that systemd accepts", () => {
     const files = filesOf(text);
     const units = files.filter(({ path }) => path.endsWith(".service"));
-    expect(units.length).toBe(role === "slave" ? 6 : 2);
-    const verify = `systemd-analyze verify --man=no ${units.map(({ path }) => path).join(" ")} 2>&1 | grep -E 'drover-|mesos-agent|edge|haproxy|volumes' ; true`;
+    expect(units.length).toBe(role === "slave" ? 7 : 3);
+    const verify = `systemd-analyze verify --man=no ${units.map(({ path }) => path).join(" ")} 2>&1 | grep -E 'drover-|glusterd|mesos-agent|edge|haproxy|volumes' ; true`;
     expect(inMachine(placeFiles(files) + verify, "").output).toBe("");
   });
 

@@ -1,14 +1,17 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { dataDisk } from "../../components/clouds/disk-names";
 import { keyFile, knownHosts } from "../../components/ssh-files";
 import { setUpTools } from "../setup";
 import { exec, tryExec } from "../system/exec";
 import { endOrphans } from "../system/orphans";
 import { root } from "../system/paths";
+import { environmentIn } from "../system/preflight";
 import { say } from "../system/progress";
 import {
   chosenEnvironment,
   clearPendingOperations,
+  configFile,
   dropEncryptionSalt,
   pulumi,
   removeStaleLock,
@@ -38,12 +41,27 @@ async function sweep(stack: string, { kind, list, remove }: Kind, known: Readonl
   await exec("docker", [...remove, ...left], { limitMs: 60_000 });
 }
 
+/** Says what becomes of the core machines' data disks. Gives those that stay. */
+async function sayWhatBecomesOfData(stack: string): Promise<ReadonlySet<string>> {
+  const { core, dataOnDestroy } = environmentIn(stack, readFileSync(configFile(stack), "utf8"));
+  const there = new Set(((await tryExec("docker", [...volumes.list])) ?? "").split("\n"));
+  const disks = core.map(({ hostname }) => dataDisk(stack, hostname)).filter((name) => there.has(name));
+  if (disks.length === 0) return new Set();
+  if (dataOnDestroy === "remove") {
+    say(`${stack}: the data goes too, for good: ${disks.join(", ")} (ZooKeeper, shared volume)`);
+    return new Set();
+  }
+  say(`${stack}: the data stays: ${disks.join(", ")}; \`docker volume rm\` removes it for good`);
+  return new Set(disks);
+}
+
 /** Removes the cluster and everything of it: `npm run down [-- <environment>]`. One that is not there is no error. */
 export async function down(words: readonly string[]): Promise<number> {
   const stack = chosenEnvironment(words);
   await setUpTools();
   await endOrphans();
   removeStaleLock(stack);
+  const kept = await sayWhatBecomesOfData(stack);
   if (await stackExists(stack)) {
     await clearPendingOperations(stack);
     // They would hold on to volumes and to the network.
@@ -55,9 +73,11 @@ export async function down(words: readonly string[]): Promise<number> {
     }
     await pulumi(["stack", "rm", "--yes", "--preserve-config", stack]);
   }
-  for (const kind of [containers, networks, volumes]) await sweep(stack, kind, new Set());
+  for (const kind of [containers, networks, volumes]) await sweep(stack, kind, kept);
   dropEncryptionSalt(stack);
   for (const file of [keyFile(stack), knownHosts(stack)]) rmSync(join(root, file), { force: true });
-  say(`${stack}: nothing of it is left; the cache (image store, images, toolchain) stays for the next time`);
+  say(
+    `${stack}: nothing ${kept.size > 0 ? "else " : ""}of it is left; the cache (image store, images, toolchain) stays for the next time`,
+  );
   return 0;
 }

@@ -1,0 +1,4 @@
+/** The volume on the Docker engine that is the data disk of a local machine. */
+export function dataDisk(stack: string, hostname: string): string {
+  return `drover-${stack}-${hostname}-data`;
+}
