@@ -1,8 +1,10 @@
+import { backup } from "./commands/backup";
 import { bench } from "./commands/bench";
 import { down } from "./commands/down";
 import { env } from "./commands/env";
 import { images } from "./commands/images";
 import { init } from "./commands/init";
+import { restore } from "./commands/restore";
 import { ssh } from "./commands/ssh";
 import { status } from "./commands/status";
 import { test } from "./commands/test";
@@ -18,6 +20,8 @@ const commands: Record<string, (words: readonly string[]) => Promise<number>> = 
   env,
   init,
   test,
+  backup,
+  restore,
   bench,
   images,
   async setup() {

@@ -27,6 +27,14 @@ export type MultiOperation =
   | { type: "check"; path: string; version?: number }
   | { type: "remove"; path: string; version?: number };
 
+/** What a node holds. */
+export interface NodeContent {
+  data: Buffer;
+  version: number;
+  /** True when it belongs to a session and goes with it. */
+  ephemeral: boolean;
+}
+
 type Watcher = (event: Event) => void;
 type Done<T> = (error: unknown, value: T) => void;
 
@@ -111,10 +119,14 @@ export class ZookeeperClient {
     return stat !== null;
   }
 
-  get(path: string): Promise<{ data: Buffer; version: number }> {
-    return this.run("get", path, (done: Done<{ data: Buffer; version: number }>) =>
+  get(path: string): Promise<NodeContent> {
+    return this.run("get", path, (done: Done<NodeContent>) =>
       this.session.client.getData(path, (error, data, stat) =>
-        done(error, { data: data ?? Buffer.alloc(0), version: stat?.version }),
+        done(error, {
+          data: data ?? Buffer.alloc(0),
+          version: stat?.version,
+          ephemeral: stat?.ephemeralOwner.some((octet) => octet !== 0) ?? false,
+        }),
       ),
     );
   }

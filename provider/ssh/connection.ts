@@ -90,8 +90,16 @@ export class SshConnection {
     });
   }
 
-  /** Runs a command and gives its standard output. Throws when it exits non-zero or passes the limit. */
-  exec(command: string, limitMs: number, input?: NodeJS.ReadableStream): Promise<string> {
+  /**
+   * Runs a command and gives its standard output, or sends it to `output` as it comes. Throws when the command exits
+   * non-zero or passes the limit.
+   */
+  exec(
+    command: string,
+    limitMs: number,
+    input?: NodeJS.ReadableStream,
+    output?: NodeJS.WritableStream,
+  ): Promise<string> {
     return new Promise((resolve, reject) => {
       this.client.exec(command, (error, stream) => {
         if (error) return reject(error);
@@ -102,9 +110,12 @@ export class SshConnection {
         }, limitMs);
         let out = "";
         let err = "";
-        stream.on("data", (chunk: Buffer) => {
-          out += chunk;
-        });
+        if (output) stream.pipe(output);
+        else {
+          stream.on("data", (chunk: Buffer) => {
+            out += chunk;
+          });
+        }
         stream.stderr.on("data", (chunk: Buffer) => {
           err += chunk;
         });

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { dataDisk } from "../../components/clouds/disk-names";
 import { keyFile, knownHosts } from "../../components/ssh-files";
@@ -6,16 +6,15 @@ import { setUpTools } from "../setup";
 import { exec, tryExec } from "../system/exec";
 import { endOrphans } from "../system/orphans";
 import { root } from "../system/paths";
-import { environmentIn } from "../system/preflight";
 import { say } from "../system/progress";
 import {
   chosenEnvironment,
   clearPendingOperations,
-  configFile,
   dropEncryptionSalt,
   pulumi,
   removeStaleLock,
   resourceIds,
+  stackEnvironment,
   stackExists,
 } from "../system/stack";
 import { runPulumi } from "../system/terminal";
@@ -43,11 +42,11 @@ async function sweep(stack: string, { kind, list, remove }: Kind, known: Readonl
 
 /** Says what becomes of the core machines' data disks. Gives those that stay. */
 async function sayWhatBecomesOfData(stack: string): Promise<ReadonlySet<string>> {
-  const { core, dataOnDestroy } = environmentIn(stack, readFileSync(configFile(stack), "utf8"));
+  const { core, purpose } = stackEnvironment(stack);
   const there = new Set(((await tryExec("docker", [...volumes.list])) ?? "").split("\n"));
   const disks = core.map(({ hostname }) => dataDisk(stack, hostname)).filter((name) => there.has(name));
   if (disks.length === 0) return new Set();
-  if (dataOnDestroy === "remove") {
+  if (purpose === "test") {
     say(`${stack}: the data goes too, for good: ${disks.join(", ")} (ZooKeeper, shared volume)`);
     return new Set();
   }

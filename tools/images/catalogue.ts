@@ -38,4 +38,11 @@ export const catalogue: readonly ImageRecipe[] = [
   image("mesos-dns", "emulator/mesos-dns/main.ts"),
   { name: "demo-nginx", folder: join(root, "apps", "demo-nginx"), tag: "nginx:latest", stored: true },
   { name: "postgis", folder: join(root, "apps", "postgis"), tag: "postgis:15-3.3", stored: true },
+  {
+    name: "apache2",
+    folder: join(root, "apps", "apache2"),
+    // The name that a registry on Marathon would give it; here the image store has it.
+    tag: "docker.marathon.mesos:5000/apache2",
+    stored: true,
+  },
 ];

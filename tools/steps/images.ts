@@ -12,7 +12,16 @@ import { baseImage } from "./base-image";
 import type { Step } from "./step";
 
 /** Folders whose content decides what the images hold. */
-const sources = ["images", "lib", "emulator", "services", "apps/demo-nginx", "package-lock.json", "tools/images"];
+const sources = [
+  "images",
+  "lib",
+  "emulator",
+  "services",
+  "apps/demo-nginx",
+  "apps/apache2",
+  "package-lock.json",
+  "tools/images",
+];
 
 function sourcesDigest(): string {
   const files = sources.flatMap((path) => filesBelow(join(root, path)));
@@ -44,8 +53,10 @@ export const images: Step = {
     const digest = sourcesDigest();
     const references = await buildImages(catalogue, baseImage, note);
     const stored = catalogue.filter((recipe) => recipe.stored).map((recipe) => references[recipe.name] ?? "");
+    // A tag of its own does not tell the content.
+    const tagged = catalogue.filter((recipe) => recipe.tag).map((recipe) => recipe.folder);
     const machine = references.machine ?? "";
-    const store = `drover-images-${digestOf(root, [], [...stored, digestOf(root, filesBelow(join(root, "apps/demo-nginx")))])}`;
+    const store = `drover-images-${digestOf(root, [], [...stored, ...tagged.map((folder) => digestOf(root, filesBelow(folder)))])}`;
     if (!(await storeComplete(store, machine))) {
       note("filling the image store that machines start with");
       await makeStore(store, machine, stored);

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { Environment } from "../../stacks/environment";
 import { exec } from "./exec";
 import { backendDir, root } from "./paths";
+import { environmentIn } from "./preflight";
 import { say } from "./progress";
 import { pulumiEnv, toolPath } from "./pulumi-env";
 
@@ -17,6 +19,11 @@ export function pulumi(args: readonly string[], options: { input?: string; limit
 /** The configuration file of a stack. */
 export function configFile(stack: string): string {
   return join(root, "stacks", `Pulumi.${stack}.yaml`);
+}
+
+/** What the configuration file of a stack says. @throws ConfigurationError when it cannot be used */
+export function stackEnvironment(stack: string): Environment {
+  return environmentIn(stack, readFileSync(configFile(stack), "utf8"));
 }
 
 /** The environments there are: one for each file in stacks/. */
