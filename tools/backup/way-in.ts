@@ -8,17 +8,18 @@ import { root } from "../system/paths";
 import type { Outputs } from "../system/stack";
 
 /** The core machines, as SSH reaches them. */
-export function coreTargets(stack: string, { machines, ssh }: Outputs): SshTarget[] {
+export function coreTargets(stack: string, { machines, ssh, bastion }: Outputs): SshTarget[] {
+  const target = ({ hostname, address, instance }: { hostname: string; address: string; instance: string }) => ({
+    hostname,
+    address,
+    user: ssh.user,
+    privateKey: ssh.privateKey,
+    hostKeyAlias: hostKeyAlias(hostname, instance),
+    knownHostsFile: join(root, knownHosts(stack)),
+  });
   return machines
     .filter(({ role }) => role === "core")
-    .map(({ hostname, address, instance }) => ({
-      hostname,
-      address,
-      user: ssh.user,
-      privateKey: ssh.privateKey,
-      hostKeyAlias: hostKeyAlias(hostname, instance),
-      knownHostsFile: join(root, knownHosts(stack)),
-    }));
+    .map((machine) => ({ ...target(machine), ...(bastion && { bastion: target(bastion) }) }));
 }
 
 /** A port of this computer that leads to a port inside the cluster. */
