@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { leaderOf, TestMaster } from "@drover/emulator/mesos-master/test/masters";
 import { TestFramework, task } from "@drover/emulator/mesos-master/test/test-framework";
 import { createMasterDetector, type MasterDetector } from "@drover/lib/mesos/master-detector";
+import type { Operation, Resource, TaskInfo } from "@drover/lib/mesos/types";
 import { waitFor } from "@drover/lib/test/wait";
 import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -91,3 +92,59 @@ async function stateOf(master: TestMaster, id: string): Promise<string | undefin
   const { tasks } = await master.json<{ tasks: { id: string; state: string }[] }>("/tasks");
   return tasks.find((each) => each.id === id)?.state;
 }
+
+test("a volume is reserved, created and used in one call; a drain kills its task, and the data stays", async () => {
+  const leader = await leaderOf(masters);
+  await framework.driver.teardown(); // it holds an offer of what this test needs
+  const writer = new TestFramework(detector, {
+    name: "volumes",
+    roles: ["vol"],
+    principal: "vp",
+    capabilities: ["MULTI_ROLE", "RESERVATION_REFINEMENT", "PARTITION_AWARE", "TASK_KILLING_STATE"].map((type) => ({
+      type,
+    })),
+  });
+  const offer = await writer.offer(({ resources }) => resources.some(({ name }) => name === "disk"));
+  const allocation_info = { role: "vol" };
+  const disk: Resource = {
+    name: "disk",
+    type: "SCALAR",
+    scalar: { value: 64 },
+    allocation_info,
+    reservations: [{ type: "DYNAMIC", role: "vol", principal: "vp" }],
+  };
+  const persistence = {
+    persistence: { id: "v1", principal: "vp" },
+    volume: { container_path: "data", mode: "RW" as const },
+  };
+  const volume = { ...disk, disk: persistence };
+  const info: TaskInfo = {
+    name: "writer",
+    task_id: { value: "writer" },
+    agent_id: offer.agent_id,
+    resources: [...parseResources("cpus:0.1;mem:32").map((each) => ({ ...each, allocation_info })), volume],
+    command: { value: "echo kept > data/file; exec sleep 1000" },
+    kill_policy: { grace_period: { nanoseconds: 600e9 } },
+  };
+  await writer.driver.accept([offer.id], [
+    { type: "RESERVE", reserve: { resources: [disk] } },
+    { type: "CREATE", create: { volumes: [volume] } },
+    { type: "LAUNCH", launch: { task_infos: [info] } },
+  ] as Operation[]);
+  await writer.status("writer", "TASK_RUNNING");
+  const file = join(agent.workDir, "volumes/roles/vol/v1/file");
+  await waitFor("the data", () => readFileSync(file, "utf8") === "kept\n");
+
+  const drain_agent = { agent_id: offer.agent_id, max_grace_period: { seconds: 1 } };
+  expect((await leader.post("/api/v1", { type: "DRAIN_AGENT", drain_agent })).status).toBe(200);
+  const killed = await writer.status("writer", "TASK_KILLED");
+  expect(killed).toMatchObject({ reason: "REASON_AGENT_DRAINING", source: "SOURCE_EXECUTOR" });
+  await waitFor("the agent to be drained", async () => {
+    const { slaves } = await leader.json<{ slaves: { drain_info?: { state: string } }[] }>("/slaves");
+    return slaves[0]?.drain_info?.state === "DRAINED";
+  });
+  expect(await agent.json("/state")).toMatchObject({ reserved_resources: { vol: { disk: 64 } } });
+  expect(readFileSync(file, "utf8")).toBe("kept\n");
+  await writer.driver.teardown();
+  writer.driver.stop();
+}, 60_000);

@@ -47,7 +47,7 @@ export async function makeContainerizers(
   }
   const engine = await connectDocker(parts);
   const docker = dockerContainerizer(parts, engine);
-  const images = mesos && new ImageContainerizer(docker);
+  const images = mesos && new ImageContainerizer(docker, engine);
   return { containerizers: { docker, mesos, images, canLimit }, engine };
 }
 

@@ -253,6 +253,28 @@ test("orphans of this work directory go, those of others stay, ended containers 
   }
 });
 
+test("a Mesos container's volume is made with its driver's options", async () => {
+  await started();
+  const name = `mesos-agent-options-${process.pid}`;
+  const parameter = Object.entries({ type: "tmpfs", device: "tmpfs", o: "size=1m" }).map(([key, value]) => ({
+    key,
+    value,
+  }));
+  const source = {
+    type: "DOCKER_VOLUME" as const,
+    docker_volume: { driver: "local", name, driver_options: { parameter } },
+  };
+  const container: ContainerInfo = {
+    type: "MESOS",
+    mesos: { image: { type: "DOCKER", docker: { name: IMAGE } } },
+    volumes: [{ container_path: "/data", mode: "RW", source }],
+  };
+  master.run({ id: "tmpfs", command: { value: "grep -q '/data tmpfs.*size=1024k' /proc/mounts" }, container });
+  await master.reached("tmpfs", "TASK_FINISHED");
+  await docker("rm", "--force", ...(await ownContainers()));
+  await docker("volume", "rm", name);
+});
+
 test("a task group of images: one volume of the executor for both, ends in the Mesos containerizer's words", async () => {
   await started();
   const source = { type: "SANDBOX_PATH" as const, sandbox_path: { type: "PARENT" as const, path: "shared" } };

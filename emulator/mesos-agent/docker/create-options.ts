@@ -1,28 +1,19 @@
 import type { ContainerInfo, TaskInfo } from "@drover/lib/mesos/types";
 import type { ContainerCreateOptions } from "dockerode";
 import { LaunchError } from "../launch-error";
-import type { MountedVolume } from "../volumes/persistent-volumes";
 import type { DefaultContainerDns } from "./dns";
 import { dnsOptions } from "./dns";
 import { cgroupLimits } from "./limits";
 import { networkMode, portBindings } from "./network";
 import { applyParameters, type Draft } from "./parameters";
-import { attachFolder, planVolumes } from "./volumes";
+import { attachFolder, planVolumes, type VolumeContext } from "./volumes";
 
 /** Label by which an agent knows its own containers on a Docker daemon that others use too. */
 export const WORK_DIR_LABEL = "mesos.agent.work_dir";
 
 /** Where and for whom a container is made. */
-export interface ContainerContext {
+export interface ContainerContext extends VolumeContext {
   containerId: string;
-  /** The sandbox on the host. */
-  sandbox: string;
-  /** Where the container sees it. */
-  sandboxInside: string;
-  /** The executor's sandbox on the host, when the task is one of a group. */
-  parentSandbox?: string;
-  /** Persistent volumes of the task. */
-  persistent: readonly MountedVolume[];
   workDir: string;
   role: string;
   enableCfs: boolean;

@@ -39,6 +39,11 @@ export class DockerEngine {
     }
   }
 
+  /** Makes a volume with its driver's options, unless there is one of that name and driver. @throws Error of the driver */
+  async createVolume(name: string, driver: string, options: Record<string, string>): Promise<void> {
+    await this.docker.createVolume({ Name: name, Driver: driver, DriverOpts: options });
+  }
+
   async create(options: ContainerCreateOptions): Promise<void> {
     await this.docker.createContainer(options);
   }

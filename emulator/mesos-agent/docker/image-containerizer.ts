@@ -1,22 +1,42 @@
 import type { TaskInfo } from "@drover/lib/mesos/types";
 import type { Containerizer, PreparedContainer, Run, RunningContainer } from "../container";
 import { LaunchError } from "../launch-error";
+import type { DockerEngine } from "./engine";
 
 /**
  * Runs Mesos containers that have an image. Upstream's Mesos containerizer unpacks images itself; here the Docker
  * engine runs them, and what frameworks hear of them is the Mesos containerizer's.
  */
 export class ImageContainerizer implements Containerizer {
-  constructor(private readonly docker: Containerizer) {}
+  constructor(
+    private readonly docker: Containerizer,
+    private readonly engine: DockerEngine,
+  ) {}
 
   async prepare(run: Run, signal: AbortSignal): Promise<PreparedContainer> {
     const prepared = await this.docker.prepare(translated(run), signal);
+    await this.makeVolumes(run.task);
     return { launch: async () => worded(await prepared.launch()), abandon: () => prepared.abandon() };
   }
 
   async recover(run: Run): Promise<RunningContainer | undefined> {
     const container = await this.docker.recover(translated(run));
     return container && worded(container);
+  }
+
+  /** Unlike the Docker containerizer, the Mesos one hands a volume's options to its driver. */
+  private async makeVolumes({ container }: TaskInfo): Promise<void> {
+    for (const { source } of container?.volumes ?? []) {
+      const { name, driver = "local", driver_options } = source?.docker_volume ?? {};
+      if (name !== undefined && driver_options !== undefined) {
+        const options = driver_options.parameter.map(({ key, value }) => [key, value] as const);
+        try {
+          await this.engine.createVolume(name, driver, Object.fromEntries(options));
+        } catch (error) {
+          throw new LaunchError(`volume '${name}' of driver '${driver}': ${(error as Error).message}`);
+        }
+      }
+    }
   }
 }
 

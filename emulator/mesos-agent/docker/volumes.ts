@@ -2,7 +2,6 @@ import { isAbsolute, join, normalize } from "node:path";
 import type { ContainerInfo, Volume } from "@drover/lib/mesos/types";
 import { LaunchError } from "../launch-error";
 import type { MountedVolume } from "../volumes/persistent-volumes";
-import type { ContainerContext } from "./create-options";
 
 /** What the volumes of a task come to. */
 export interface VolumePlan {
@@ -19,7 +18,16 @@ export interface VolumePlan {
 }
 
 /** What volumes may lead to. */
-export type VolumeContext = Pick<ContainerContext, "sandbox" | "sandboxInside" | "parentSandbox" | "persistent">;
+export interface VolumeContext {
+  /** The sandbox on the host. */
+  sandbox: string;
+  /** Where the container sees it (flag sandbox_directory). */
+  sandboxInside: string;
+  /** The executor's sandbox on the host, when the task is one of a group. */
+  parentSandbox?: string;
+  /** Persistent volumes of the task. */
+  persistent: readonly MountedVolume[];
+}
 
 /**
  * Plans the volumes of a Docker task.

@@ -1,18 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Range, ReservationInfo, Resource } from "@drover/lib/mesos/types";
 
-/** What makes a resource a persistent volume. */
-export interface DiskInfo {
-  persistence?: { id: string; principal?: string };
-  volume?: { container_path: string; mode?: "RW" | "RO" };
-  source?: { type: string; path?: { root?: string }; mount?: { root?: string } };
-}
-
-/** The parts of a disk resource, undefined for one that is just space. */
-export function diskOf(resource: Resource): DiskInfo | undefined {
-  return resource.disk as DiskInfo | undefined;
-}
-
 /**
  * The agent's resources with dynamic reservations and volumes carved out of what the flags give.
  * @param total as the flags say
@@ -44,7 +32,7 @@ function less(resource: Resource, taken: Resource): Resource[] {
 /** What a resource was before reservations by frameworks and operators, and before it became a volume. */
 function baseOf(resource: Resource): { reservations: ReservationInfo[]; source: unknown } {
   const reservations = (resource.reservations ?? []).filter(({ type }) => type === "STATIC");
-  return { reservations, source: diskOf(resource)?.source };
+  return { reservations, source: resource.disk?.source };
 }
 
 function cut(range: Range, taken: readonly Range[]): Range[] {

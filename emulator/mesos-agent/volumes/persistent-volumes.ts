@@ -3,7 +3,6 @@ import { isAbsolute, join, normalize, resolve } from "node:path";
 import type { Resource } from "@drover/lib/mesos/types";
 import { LaunchError } from "../launch-error";
 import { reservationRole } from "../resources/amounts";
-import { diskOf } from "../resources/checkpointed";
 
 /** A volume as a container sees it. */
 export interface MountedVolume {
@@ -31,7 +30,7 @@ export class PersistentVolumes {
     const gone = before.filter((resource) => isVolume(resource) && !kept.has(this.directoryOf(resource)));
     for (const resource of gone) {
       const directory = this.directoryOf(resource);
-      if (diskOf(resource)?.source?.type === "MOUNT") {
+      if (resource.disk?.source?.type === "MOUNT") {
         // The directory is a mount point of the machine: only its content goes.
         for (const name of readdirSync(directory)) {
           rmSync(join(directory, name), { recursive: true, force: true });
@@ -48,11 +47,11 @@ export class PersistentVolumes {
    */
   mountsOf(resources: readonly Resource[]): MountedVolume[] {
     return resources.filter(isVolume).map((resource) => {
-      const volume = diskOf(resource)?.volume;
+      const volume = resource.disk?.volume;
       const containerPath = normalize(volume?.container_path ?? "");
       if (isAbsolute(containerPath) || /^\.\.?(\/|$)/.test(containerPath)) {
         throw new LaunchError(
-          `the persistent volume ${diskOf(resource)?.persistence?.id} needs a container_path inside the sandbox, ` +
+          `the persistent volume ${resource.disk?.persistence?.id} needs a container_path inside the sandbox, ` +
             `not '${volume?.container_path ?? ""}'`,
         );
       }
@@ -66,7 +65,7 @@ export class PersistentVolumes {
 
   /** Upstream's place: `volumes/roles/<role>/<id>` below the work directory or the root of a PATH disk. */
   private directoryOf(resource: Resource): string {
-    const { persistence, source } = diskOf(resource) ?? {};
+    const { persistence, source } = resource.disk ?? {};
     if (source?.type === "MOUNT") {
       return resolve(this.workDir, source.mount?.root ?? "");
     }
@@ -77,5 +76,5 @@ export class PersistentVolumes {
 }
 
 function isVolume(resource: Resource): boolean {
-  return diskOf(resource)?.persistence !== undefined;
+  return resource.disk?.persistence !== undefined;
 }
