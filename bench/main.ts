@@ -1,12 +1,14 @@
 import { coldStart } from "./cold-start";
 import { firstLight } from "./first-light";
 import { marathonScale } from "./marathon-scale";
+import { benchPlans } from "./plan";
 
 /** The benchmarks by name. Each prints a table and gives 1 when a limit is broken. */
 const benches: Record<string, () => Promise<number>> = {
   "first-light": firstLight,
   "cold-start": coldStart,
   "marathon-scale": marathonScale,
+  plan: benchPlans,
 };
 
 async function main(names: readonly string[]): Promise<number> {

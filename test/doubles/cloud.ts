@@ -54,7 +54,7 @@ const functions: Readonly<Record<string, (args: Properties) => Record<string, un
   "openstack:networking/getNetwork:getNetwork": ({ name }) => ({ id: `${String(name)}-id`, name }),
   "openstack:images/getImage:getImage": ({ name }) => ({ id: `${String(name)}-id`, name }),
   "azure-native:containerregistry:listRegistryCredentials": ({ registryName }) => ({
-    username: registryName,
+    username: String(registryName),
     passwords: [{ name: "password", value: "double-registry-password-0123456789" }],
   }),
   "azure-native:authorization:getClientConfig": () => ({

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { parse, stringify } from "yaml";
 import { serviceNames } from "../../../stacks/schema";
 import { bundle } from "../../../tools/images/bundle";
@@ -49,7 +48,6 @@ export class Project {
    */
   static async make(stack: string, config: Readonly<Record<string, unknown>>, program = join(root, "index.ts")) {
     const folder = mkdtempSync(join(tmpdir(), "drover-engine-"));
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
     const project = new Project(folder, stack);
     for (const name of ["backend", "home", "stacks", ".drover", "bin"]) mkdirSync(join(folder, name));
     const shipped = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as object;
@@ -76,6 +74,11 @@ export class Project {
     project.configure(config);
     await project.run("stack", "init", stack);
     return project;
+  }
+
+  /** Removes the folder with everything in it. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Writes the stack's configuration. */
