@@ -20,7 +20,7 @@ interface TaskJson {
   host: string;
 }
 
-const idsOf = (tasks: TaskJson[]) => tasks.map(({ id }) => id).sort();
+const idsOf = (tasks: { id: string }[]) => tasks.map(({ id }) => id).sort();
 
 describe("three Marathons", () => {
   const path = "/many";
@@ -118,6 +118,39 @@ test("a new master finds the tasks of before and launches more; without ZooKeepe
   await cluster.zookeeper.resume();
   expect(await isClosed(kept.host, kept.ports[0])).toBe(false);
 }, 60_000);
+
+test("a leader killed while an app of 10 tasks is upgraded: the next one ends it, no task is lost or doubled", async () => {
+  const [first, second] = [await cluster.marathon("/upgrade"), await cluster.marathon("/upgrade")];
+  const ask = (path: string) => second.get(path);
+  await waitFor("a leader", async () => (await ask("/v2/deployments")).status === 200, 15_000);
+  const leader = (await ask("/v2/leader")).body.leader;
+  const [leading, next] = leader === `127.0.0.1:${first.port}` ? [first, second] : [second, first];
+  const app = { id: "/ten", cmd: "sleep 1000", cpus: 0.05, mem: 32, instances: 10 };
+  const upgradeStrategy = { minimumHealthCapacity: 0.8, maximumOverCapacity: 0.2 };
+  await next.call("PUT", "/v2/apps/ten", { ...app, upgradeStrategy });
+  await next.settled();
+  const before = idsOf(await next.running("/ten"));
+  const { body: update } = await next.call("PUT", "/v2/apps/ten", { env: { NEW: "1" } });
+  const isFresh = ({ version }: { version: string }) => version === update.version;
+  await waitFor("the first new tasks", async () => (await leading.running("/ten")).some(isFresh));
+  await leading.end("SIGKILL");
+  let fewest = 10;
+  await waitFor(
+    "the end of the deployment",
+    async () => {
+      const { status, body } = await next.get("/v2/apps/ten");
+      if (status === 200) fewest = Math.min(fewest, body.app.tasksRunning);
+      return status === 200 && body.app.deployments.length === 0;
+    },
+    30_000,
+  );
+  const after = await next.running("/ten");
+  expect(after.map(({ version }: { version: string }) => version)).toEqual(Array(10).fill(update.version));
+  expect(idsOf(after).filter((id) => before.includes(id))).toEqual([]);
+  expect(fewest).toBeGreaterThanOrEqual(8);
+  const inMesos = (await cluster.tasks()).filter(({ id, state }) => id.startsWith("ten.") && state === "TASK_RUNNING");
+  expect(idsOf(inMesos)).toEqual(idsOf(after));
+}, 90_000);
 
 function isClosed(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {

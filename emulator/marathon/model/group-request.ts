@@ -23,7 +23,7 @@ export interface RawGroup {
   version?: string;
 }
 
-const groupSchema: z.ZodType<RawGroup> = z.lazy(() =>
+export const groupSchema: z.ZodType<RawGroup> = z.lazy(() =>
   z.object({
     id: z.string().min(1).optional(),
     apps: z.array(appSchema).optional(),

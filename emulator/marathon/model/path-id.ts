@@ -24,8 +24,12 @@ export function problemsOfAppId(id: string): string[] {
   return problemsOfGroupId(id);
 }
 
+/** Mesos takes ids of at most 255 characters, and a task's has that of its app, a UUID and two numbers in it. */
+const maxLength = 190;
+
 /** What is wrong with an absolute id of a group; empty when nothing is. */
 export function problemsOfGroupId(id: string): string[] {
+  if (id.length > maxLength) return [`must not be longer than ${maxLength} characters`];
   const wrong = segmentsOf(id).some((part) => !segmentPattern.test(part));
   return wrong ? [`must fully match regular expression '${segmentPattern.source}' in every segment`] : [];
 }

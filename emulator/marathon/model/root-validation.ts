@@ -11,7 +11,7 @@ export function rootProblems(root: Root): ErrorDetail[] {
 
 function groupIdProblems({ specs, groups }: Root): ErrorDetail[] {
   return [...groups.keys()].flatMap((id) => [
-    ...problemsOfGroupId(id).map((error) => ({ path: "/id", errors: [`${id} ${error}`] })),
+    ...problemsOfGroupId(id).map((error) => ({ path: "/id", errors: [`${id.slice(0, 200)} ${error}`] })),
     ...(specs.has(id)
       ? [{ path: "/id", errors: [`An app and a group must not have the same id: ${id} is both`] }]
       : []),

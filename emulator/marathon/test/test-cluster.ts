@@ -49,6 +49,11 @@ export class TestCluster {
     return (await this.master.json<{ activated_slaves: number }>("/state")).activated_slaves === count;
   }
 
+  /** The tasks that the master knows of, ended ones too. */
+  async tasks(): Promise<{ id: string; state: string }[]> {
+    return (await this.master.json<{ tasks: { id: string; state: string }[] }>("/tasks")).tasks;
+  }
+
   /** Kills the master and starts another with the same registry. */
   async replaceMaster(): Promise<void> {
     await this.master.end("SIGKILL");
