@@ -10,7 +10,7 @@ import time
 collections.Iterable = collections.abc.Iterable
 
 from marathon import MarathonClient
-from marathon.models import MarathonApp, MarathonGroup, MarathonHealthCheck
+from marathon.models import MarathonApp, MarathonGroup
 from marathon.models.constraint import MarathonConstraint
 from marathon.exceptions import NotFoundError, MarathonHttpError
 
@@ -50,7 +50,6 @@ assert ":" in client.get_leader()["leader"]
 app = client.create_app(APP, MarathonApp(
     cmd="sleep 1000", cpus=0.05, mem=32, instances=1, labels={"owner": "python"},
     constraints=[MarathonConstraint("hostname", "LIKE", ".*")],
-    health_checks=[MarathonHealthCheck(protocol="COMMAND", command={"value": "true"}, interval_seconds=1)],
 ))
 deployed(app.deployments[0].id)
 assert len(running()) == 1
