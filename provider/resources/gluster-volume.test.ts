@@ -18,7 +18,7 @@ const said: string[] = [];
 const progress = (text: string) => void said.push(text);
 
 beforeAll(async () => {
-  machines = await Machines.make();
+  machines = await Machines.make("volume");
   const addresses = servers.map((number) => machines.address(number));
   await Promise.all([
     ...servers.map((number) => machines.boot(number, glusterServer(undefined))),

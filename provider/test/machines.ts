@@ -6,33 +6,49 @@ import { buildTestImage, docker } from "../../images/test-image";
 import { adminUser, renderMetaData, renderUserData, type UserDataArgs } from "../../templates/cloud-init/user-data";
 import type { SshTarget } from "../ssh/connection";
 
-const label = "drover.test=gluster";
-const network = "drover-test-gluster";
+const room = "drover.test=gluster";
+
+/** Each test file's network, by the third octet of its addresses. */
+const thirdOctets = { volume: 7, tls: 8 } as const;
 
 /** What a machine of the test is made from, beside its name and key. */
 export type Role = Pick<UserDataArgs, "packages" | "files" | "units">;
 
 /** Machines on a network of their own, from the real machine image, booted by the real cloud-init. */
 export class Machines {
-  readonly subnet = "10.79.7.0/24";
+  readonly subnet: string;
+  private readonly network: string;
+  private readonly label: string;
   private readonly folder = mkdtempSync(join(tmpdir(), "drover-machines-"));
   private readonly key = utils.generateKeyPairSync("ed25519");
 
-  private constructor(private readonly image: string) {}
+  private constructor(
+    private readonly image: string,
+    private readonly third: number,
+    name: string,
+  ) {
+    this.subnet = `10.79.${third}.0/24`;
+    this.network = `drover-test-gluster-${name}`;
+    this.label = `drover.test.machines=${name}`;
+  }
 
-  static async make(): Promise<Machines> {
-    const machines = new Machines(await buildTestImage("machine"));
+  /** @param name tells those of one test file from those of another, which may run beside it */
+  static async make(name: keyof typeof thirdOctets): Promise<Machines> {
+    const machines = new Machines(await buildTestImage("machine"), thirdOctets[name], name);
     await machines.clear();
-    await docker("network", "create", "--label", label, "--subnet", machines.subnet, network);
+    await docker(
+      ...["network", "create", "--label", room, "--label", machines.label],
+      ...["--subnet", machines.subnet, machines.network],
+    );
     return machines;
   }
 
   address(number: number): string {
-    return `10.79.7.${10 + number}`;
+    return `10.79.${this.third}.${10 + number}`;
   }
 
   name(number: number): string {
-    return `${network}-${number}`;
+    return `${this.network}-${number}`;
   }
 
   /** The data disk of a machine: outlives the container. */
@@ -59,10 +75,10 @@ export class Machines {
     mkdirSync(seed, { recursive: true });
     writeFileSync(join(seed, "user-data"), renderUserData({ ...args, ...role }));
     writeFileSync(join(seed, "meta-data"), renderMetaData(hostname, hostname));
-    await docker("volume", "create", "--label", label, this.disk(number));
+    await docker("volume", "create", "--label", room, "--label", this.label, this.disk(number));
     await docker(
-      ...["create", "--name", this.name(number), "--hostname", hostname, "--label", label],
-      ...["--network", network, "--ip", this.address(number)],
+      ...["create", "--name", this.name(number), "--hostname", hostname, "--label", room, "--label", this.label],
+      ...["--network", this.network, "--ip", this.address(number)],
       ...["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE"].map((capability) => `--cap-add=${capability}`),
       ...["seccomp", "apparmor"].map((profile) => `--security-opt=${profile}=unconfined`),
       ...["--cgroupns=host", "--volume=/sys/fs/cgroup:/sys/fs/cgroup", "--volume=/var/lib/docker"],
@@ -85,11 +101,11 @@ export class Machines {
   }
 
   private async clear(): Promise<void> {
-    const ids = await docker("ps", "-aq", "--filter", `label=${label}`);
+    const ids = await docker("ps", "-aq", "--filter", `label=${this.label}`);
     if (ids) await docker("rm", "-fv", ...ids.split("\n"));
-    const volumes = await docker("volume", "ls", "-q", "--filter", `label=${label}`);
+    const volumes = await docker("volume", "ls", "-q", "--filter", `label=${this.label}`);
     if (volumes) await docker("volume", "rm", ...volumes.split("\n"));
-    const networks = await docker("network", "ls", "-q", "--filter", `label=${label}`);
+    const networks = await docker("network", "ls", "-q", "--filter", `label=${this.label}`);
     if (networks) await docker("network", "rm", ...networks.split("\n"));
   }
 

@@ -7,12 +7,12 @@ export interface StorageTls {
   authority: string;
 }
 
-/** Where GlusterFS looks for them; the places are compiled into it. */
+/** Where GlusterFS looks for them: compiled into it, with OpenSSL's own folder on Debian (seen with 10.3). */
 export function tlsFiles({ certificate, key, authority }: StorageTls): MachineFile[] {
   return [
-    { path: "/etc/ssl/glusterfs.pem", content: certificate },
-    { path: "/etc/ssl/glusterfs.key", content: key, permissions: "0600" },
-    { path: "/etc/ssl/glusterfs.ca", content: authority },
+    { path: "/usr/lib/ssl/glusterfs.pem", content: certificate },
+    { path: "/usr/lib/ssl/glusterfs.key", content: key, permissions: "0600" },
+    { path: "/usr/lib/ssl/glusterfs.ca", content: authority },
     // Turns TLS on for management, between servers and towards clients.
     { path: "/var/lib/glusterd/secure-access", content: "option transport.socket.ssl-cert-depth 1\n" },
   ];
