@@ -92,9 +92,20 @@ export class AzureCloud extends pulumi.ComponentResource implements Cloud {
       after: [...this.published, ...(this.registry?.grants ?? [])],
     };
     const sets = this.environment.pools.map((pool) =>
-      slavePool(this.scope, pool, base, this.withLogin("slaves", recipe)),
+      slavePool(this.scope, pool, base, this.withVolumes(this.withLogin("slaves", recipe))),
     );
     return { machines: [], number: this.environment.slaves.length, instances: sets.map(({ id }) => id) };
+  }
+
+  /** A recipe for slaves whose volume driver acts as what they are. */
+  private withVolumes(recipe: Recipe<PlannedSlave>): Recipe<PlannedSlave> {
+    return {
+      ...recipe,
+      userData: (slave, parts) =>
+        this.identities.slaves.clientId.apply((id) =>
+          recipe.userData(slave, { ...parts, volumesEnv: { VOLUMES_AZURE_CLIENT_ID: id } }),
+        ),
+    };
   }
 
   /** A recipe for machines that log in to the stack's registry as what they are. */

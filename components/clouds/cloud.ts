@@ -48,6 +48,8 @@ export interface MachineParts {
   fallbackResolver?: string;
   /** Where the data disk may appear, by a name that does not depend on the order of disks. Default: no disk. */
   dataDisk?: readonly string[];
+  /** What the volume driver of a slave must know of the cloud. */
+  volumesEnv?: Readonly<Record<string, string>>;
   /** Debian packages. */
   packages?: readonly string[];
   files?: readonly MachineFile[];

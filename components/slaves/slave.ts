@@ -124,7 +124,10 @@ export function slaveUserData(slave: PlannedSlave, args: SlaveArgs): string {
       ...(parts.files ?? []),
       { path: "/etc/drover/mesos-agent.env", content: renderEnvFile(agentEnv(slave, environment)) },
       { path: "/etc/drover/edge.env", content: renderEnvFile(edgeEnv(slave.address, "slave", environment)) },
-      { path: "/etc/drover/volumes.env", content: renderEnvFile(volumesEnv(slave, environment)) },
+      {
+        path: "/etc/drover/volumes.env",
+        content: renderEnvFile({ ...volumesEnv(slave, environment), ...parts.volumesEnv }),
+      },
       { path: proxyConfig, content: renderSlaveProxy({ ...proxyPaths, httpPort: slaveProxyPort }) },
     ],
     units: {

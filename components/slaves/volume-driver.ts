@@ -29,12 +29,15 @@ export function volumesEnv(slave: PlannedSlave, environment: Environment): Recor
   };
 }
 
-/** Disks of a cloud appear and go while the container runs; local ones are given one by one. */
-function deviceOptions(environment: Environment): string[] {
-  return environment.cloud === "docker"
-    ? [...loopDevices.map((device) => `--device=${device}`), `--volume=${blockStoreFolder}:${blockStoreFolder}`]
-    : ["--volume=/dev:/dev", "--device-cgroup-rule=b *:* rwm", "--cap-add=SYS_RESOURCE"];
-}
+/** Disks of a cloud appear and go while the container runs. */
+const cloudDisks = ["--volume=/dev:/dev", "--device-cgroup-rule=b *:* rwm", "--cap-add=SYS_RESOURCE"];
+
+/** What the container sees of disks, by cloud; local ones are given one by one. */
+const diskOptions = {
+  docker: [...loopDevices.map((device) => `--device=${device}`), `--volume=${blockStoreFolder}:${blockStoreFolder}`],
+  openstack: cloudDisks,
+  azure: cloudDisks,
+};
 
 /** Options of `docker run`: its mounts appear on the machine, and it sees the processes that use them. */
 export function volumesOptions(environment: Environment): string[] {
@@ -48,7 +51,7 @@ export function volumesOptions(environment: Environment): string[] {
     "--env-file=/etc/drover/volumes.env",
     `--volume=${mountFolder}:${mountFolder}:rshared`,
     `--volume=${pluginFolder}:${pluginFolder}`,
-    ...deviceOptions(environment),
+    ...diskOptions[environment.cloud],
   ];
 }
 

@@ -38,7 +38,7 @@ describe.each(["emulator", "upstream"])("what services are given under %s", asyn
       }
     } else if (isMachine(container)) {
       const userData = container.uploads?.find(({ file }) => file.endsWith("/user-data"))?.content ?? "";
-      for (const service of ["mesos-agent", "edge"]) {
+      for (const service of ["mesos-agent", "edge", "volumes"]) {
         for (const name of envFile(userData, `/etc/drover/${service}.env`)) given.add(`${service} ${name}`);
       }
     }
