@@ -17,7 +17,7 @@ export interface Chronos {
  * @throws Error when the port is taken
  */
 export async function startChronos(settings: Settings, log: Logger): Promise<Chronos> {
-  const leadership: Leadership = { isElected: false };
+  const leadership: Leadership = {};
   const address = `${settings.hostname}:${settings.http_port}`;
   const listener = apiListener({ settings, address, leadership, log });
   const http = await listen(listener, settings.http_port, settings.http_address);

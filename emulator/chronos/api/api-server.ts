@@ -27,7 +27,10 @@ export interface ApiOptions {
 
 const realm = "Mesosphere";
 
-/** Chronos' HTTP side: answers as the leader, else hands everything on to it, `/ping` as well. */
+/**
+ * Chronos' HTTP side: answers as the leader, once it has read its state, else hands everything on to whoever leads,
+ * `/ping` as well.
+ */
 export function apiListener(options: ApiOptions): RequestListener {
   const { settings, address, leadership, log } = options;
   const router = leaderRouter(options);
@@ -35,7 +38,7 @@ export function apiListener(options: ApiOptions): RequestListener {
     response.setHeader("Access-Control-Allow-Origin", "*");
     const isPing = request.url === "/ping";
     if (!isPing && !isAuthentic(request, settings.http_credentials)) refuse(response, realm);
-    else if (leadership.isElected) void router.handle(request, response);
+    else if (leadership.leader) void router.handle(request, response);
     else passToLeader(request, response, { address, leader: leadership.address, log });
   };
 }
@@ -43,7 +46,7 @@ export function apiListener(options: ApiOptions): RequestListener {
 function leaderRouter({ settings, address, leadership, log }: ApiOptions): Router {
   const leaderOf = () => {
     if (leadership.leader) return leadership.leader;
-    throw new HttpError(503, "this Chronos has just been elected and reads its state: try again in a moment");
+    throw new HttpError(503, "this Chronos does not lead any more: try again in a moment");
   };
   const router = new Router({
     onError: errorReply,

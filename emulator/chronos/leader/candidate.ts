@@ -77,7 +77,6 @@ export class Candidate {
   private async lead(term: Term): Promise<void> {
     const { settings, leadership, log } = this.options;
     log.info("elected");
-    leadership.isElected = true;
     const leader = await Leader.take({
       settings,
       store: new Store(term.zookeeper, `${settings.zk_path}/state`),
@@ -102,7 +101,6 @@ export class Candidate {
     leadership.leader?.close();
     delete leadership.leader;
     delete leadership.address;
-    leadership.isElected = false;
     await term.detector.close();
     if (term.zookeeper.state === "connected") await term.latch.close().catch(() => {});
     await term.zookeeper.close();
