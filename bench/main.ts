@@ -1,6 +1,7 @@
 import { coldStart } from "./cold-start";
 import { firstLight } from "./first-light";
 import { marathonScale } from "./marathon-scale";
+import { mesosScale } from "./mesos-scale";
 import { benchPlans } from "./plan";
 
 /** The benchmarks by name. Each prints a table and gives 1 when a limit is broken. */
@@ -8,6 +9,7 @@ const benches: Record<string, () => Promise<number>> = {
   "first-light": firstLight,
   "cold-start": coldStart,
   "marathon-scale": marathonScale,
+  "mesos-scale": mesosScale,
   plan: benchPlans,
 };
 

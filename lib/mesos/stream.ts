@@ -69,10 +69,12 @@ function postOnce(url: string, text: string, { agent, headers, signal }: PostOpt
         ...headers,
       },
     });
-    const timer = setTimeout(
-      () => outgoing.destroy(new Error(`no answer from ${url} within ${HEADERS_LIMIT_MS} ms`)),
-      HEADERS_LIMIT_MS,
-    );
+    let timer: NodeJS.Timeout | undefined;
+    const giveUp = () => outgoing.destroy(new Error(`no answer from ${url} within ${HEADERS_LIMIT_MS} ms`));
+    // Not before: a call may wait for those before it on the same connection.
+    outgoing.once("socket", () => {
+      timer = setTimeout(giveUp, HEADERS_LIMIT_MS);
+    });
     outgoing.on("response", (response) => {
       clearTimeout(timer);
       resolve(response);

@@ -1,3 +1,4 @@
+import { ask } from "@drover/emulator/mesos-master/test/ask";
 import { ports, scalar } from "@drover/emulator/mesos-master/test/fake-agent";
 import { TestFramework, task } from "@drover/emulator/mesos-master/test/test-framework";
 import { createMasterDetector } from "@drover/lib/mesos/master-detector";
@@ -8,7 +9,6 @@ import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { misfits, type Shape } from "../shape";
 import { type Exchange, readFacts } from "./facts";
-import { ask } from "./raw";
 import { type Subject, startSubject } from "./subject";
 
 const facts = readFacts();
