@@ -14,9 +14,9 @@ export class TestMaster {
     private readonly lines: string[],
   ) {}
 
-  /** Starts a master on a free port of 127.0.0.1 and waits until it listens. */
-  static async start(environment: Record<string, string>): Promise<TestMaster> {
-    const port = await freePort();
+  /** Starts a master on 127.0.0.1, on a free port unless one is given, and waits until it listens. */
+  static async start(environment: Record<string, string>, givenPort?: number): Promise<TestMaster> {
+    const port = givenPort ?? (await freePort());
     const child = spawn(process.execPath, ["--require", "tsx/cjs", MAIN], {
       stdio: ["ignore", "pipe", "inherit"],
       env: {
