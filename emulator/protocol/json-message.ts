@@ -15,7 +15,7 @@ const FLOATS = new Set(["double"]);
 
 /**
  * Reads a value as a message by the rules of upstream's reader: unknown fields are left out, numbers may be strings,
- * an enum's unknown name counts as absent. Defaults of the schema are filled in.
+ * `null` and an enum's unknown name count as absent. Defaults of the schema are filled in.
  * @throws MessageError for a field of the wrong type, or with all required fields that are missing
  */
 export function readMessage(type: string, value: unknown): Message {
@@ -37,7 +37,7 @@ function readFields(type: string, value: Message, path: string, missing: string[
   const result: Message = {};
   for (const field of messages.get(type) ?? []) {
     const { name, kind } = field;
-    const given = Object.hasOwn(value, name) ? value[name] : undefined;
+    const given = Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined;
     const item = (each: unknown, at: string) => readItem(field, each, at, missing, depth);
     if (given === undefined) {
       if (kind === "required") {

@@ -70,7 +70,8 @@ test("messages survive the way there and back: 64-bit numbers, bytes, maps, enum
   expect(decodeMessage("SchedulerCall", encodeMessage("SchedulerCall", call))).toEqual(call);
 });
 
-test("an unknown enum counts as absent, unless it is required; unknown fields are left out", () => {
+test("null and an unknown enum count as absent, unless it is required; unknown fields are left out", () => {
+  expect(readMessage("SchedulerCall", { framework_id: null, revive: { roles: null } })).toEqual({ revive: {} });
   expect(readMessage("FrameworkCapability", { type: "FLY", wings: 2 })).toEqual({});
   expect(() => readMessage("DiskSource", { type: "TAPE" })).toThrow("Failed to find enum for 'TAPE'");
 });
