@@ -3,6 +3,7 @@ import { firstLight } from "./first-light";
 import { marathonScale } from "./marathon-scale";
 import { mesosScale } from "./mesos-scale";
 import { benchPlans } from "./plan";
+import { volume } from "./volume";
 
 /** The benchmarks by name. Each prints a table and gives 1 when a limit is broken. */
 const benches: Record<string, () => Promise<number>> = {
@@ -11,6 +12,7 @@ const benches: Record<string, () => Promise<number>> = {
   "marathon-scale": marathonScale,
   "mesos-scale": mesosScale,
   plan: benchPlans,
+  volume,
 };
 
 async function main(names: readonly string[]): Promise<number> {

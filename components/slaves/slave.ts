@@ -127,6 +127,7 @@ export function slaveUserData(slave: PlannedSlave, args: SlaveArgs): string {
       {
         path: "/etc/drover/volumes.env",
         content: renderEnvFile({ ...volumesEnv(slave, environment), ...parts.volumesEnv }),
+        permissions: "0600",
       },
       { path: proxyConfig, content: renderSlaveProxy({ ...proxyPaths, httpPort: slaveProxyPort }) },
     ],

@@ -1,7 +1,7 @@
 import type { Environment, PlannedSlave } from "../../stacks/environment";
 import { zooKeeperUrl } from "../core/addresses";
 
-/** Where each volume is mounted, at a folder of its name; REX-Ray's own is not used, since both may be there for a while. */
+/** Where each volume is mounted, at a folder of its name. */
 const mountFolder = "/var/lib/drover/volumes";
 
 /** cloud `docker`: the folder of image files that all slaves share. */
@@ -58,5 +58,5 @@ export function volumesOptions(environment: Environment): string[] {
 /** A folder from which mounts spread: into the driver's container and back out of it. */
 export const prepareMountFolder = `mkdir -p ${mountFolder} ${pluginFolder}; mountpoint -q ${mountFolder} || mount --bind ${mountFolder} ${mountFolder}; mount --make-rshared ${mountFolder}; rm -f ${pluginFolder}/drover.sock ${pluginFolder}/rexray.sock`;
 
-/** The driver takes calls. */
-export const driverAnswers = `until [ -S ${pluginFolder}/rexray.sock ]; do sleep 0.2; done`;
+/** The driver takes calls. A driver that cannot start must not keep the agent from starting for ever. */
+export const driverAnswers = `timeout 120 sh -c "until [ -S ${pluginFolder}/rexray.sock ]; do sleep 0.2; done"`;

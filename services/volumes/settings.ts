@@ -30,8 +30,8 @@ export interface Settings {
 }
 
 function parseWord(text: string): string {
-  if (!/^[a-z0-9][a-z0-9.-]{0,62}$/.test(text)) {
-    throw new Error(`'${text}' is no name: use lower-case letters, digits, dots and dashes`);
+  if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$/.test(text)) {
+    throw new Error(`'${text}' is no name: use letters, digits, dots and dashes`);
   }
   return text;
 }
