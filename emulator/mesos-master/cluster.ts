@@ -11,7 +11,7 @@ import {
   type TaskRecord,
   taskKey,
 } from "./model";
-import { Resources } from "./resources";
+import { Resources } from "./resources/resources";
 
 /** Everything the leading master knows, with the sums of resources kept right. It sends nothing and waits for nothing. */
 export class Cluster {

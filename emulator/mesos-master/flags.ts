@@ -14,7 +14,7 @@ import {
   textFlag,
 } from "@drover/lib/flags";
 import { parseZookeeperUrl } from "@drover/lib/zookeeper/url";
-import { Acls } from "./acls";
+import { Acls } from "./access/acls";
 
 const port = (text: string) => parseInteger(text, 1, 65535);
 

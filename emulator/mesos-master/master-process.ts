@@ -6,18 +6,18 @@ import type { Logger } from "@drover/lib/log";
 import type { LeadingMaster as LeaderAddress } from "@drover/lib/mesos/master-detector";
 import type { MasterInfo } from "@drover/lib/mesos/types";
 import type { ZookeeperClient } from "@drover/lib/zookeeper/client";
-import { Authentication } from "./authentication";
+import { Authentication } from "./access/authentication";
+import { nowSeconds } from "./clock";
 import { Cluster } from "./cluster";
 import { Counters } from "./counters";
-import { Election } from "./election";
 import type { MasterFlags, MasterTable } from "./flags";
+import { LoggingLevel } from "./http/logging-level";
+import { routes } from "./http/routes";
 import { makeMasterInfo } from "./identity";
-import { nowSeconds } from "./leadership";
-import { LeadingMaster } from "./leading-master";
-import { LoggingLevel } from "./logging-level";
-import { MemoryRegistry, type Registry, ZookeeperRegistry } from "./registry";
-import { routes } from "./routes";
-import { Watchers } from "./watchers";
+import { Election } from "./leadership/election";
+import { LeadingMaster } from "./leadership/leading-master";
+import { MemoryRegistry, type Registry, ZookeeperRegistry } from "./leadership/registry";
+import { Watchers } from "./views/watchers";
 
 /** Streams never end by themselves; what else runs at the end of the process is short. */
 const STREAMS_END_MS = 200;

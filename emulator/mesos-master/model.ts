@@ -7,10 +7,13 @@ import type {
   FrameworkInfo,
   KillPolicy,
   OfferConstraints,
+  OperationStatus,
   Task,
   Unavailability,
+  Value,
 } from "@drover/lib/mesos/types";
-import type { Resources } from "./resources";
+import type { ResourceOperation } from "./resources/resource-operations";
+import type { Resources } from "./resources/resources";
 
 /** An open stream to an agent or a framework, and the id its calls have to carry. */
 export interface Connection<Message> {
@@ -120,6 +123,15 @@ export interface Framework {
   readonly allocated: Map<string, Resources>;
   /** Gives up the framework when it stays away. */
   failover?: { cancel(): void };
+}
+
+/** An operation whose outcome its framework has not acknowledged yet. */
+export interface OperationRecord {
+  readonly framework: Framework;
+  readonly agentId: string;
+  readonly info: ResourceOperation;
+  readonly status: OperationStatus & { uuid: Value };
+  resend?: NodeJS.Timeout;
 }
 
 /** Why an agent of the registry is not among the registered ones. */

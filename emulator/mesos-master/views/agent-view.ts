@@ -1,6 +1,6 @@
 import type { AgentInfo, Attribute } from "@drover/lib/mesos/types";
 import type { AbsentAgent, Agent } from "../model";
-import { formatRanges } from "../ranges";
+import { formatRanges } from "../resources/ranges";
 import { allocatedList, holders } from "./resource-views";
 
 /** An agent as `/state` shows it. */

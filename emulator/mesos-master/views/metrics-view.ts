@@ -1,9 +1,9 @@
 import { cpus, freemem, loadavg, totalmem } from "node:os";
+import { nowSeconds } from "../clock";
 import type { Cluster } from "../cluster";
-import { nowSeconds } from "../leadership";
-import type { LeadingMaster } from "../leading-master";
+import type { LeadingMaster } from "../leadership/leading-master";
 import type { Framework } from "../model";
-import { Resources } from "../resources";
+import { Resources } from "../resources/resources";
 import { isActive } from "./agent-view";
 
 /** Counters that are there from the start, with zero. */

@@ -1,9 +1,8 @@
 import type { FrameworkInfo, Task } from "@drover/lib/mesos/types";
 import type { Cluster } from "../cluster";
-import type { AbsentAgent, Agent, Framework, TaskRecord } from "../model";
-import { offerMessage } from "../offers";
-import type { OperationRecord } from "../operations";
+import type { AbsentAgent, Agent, Framework, OperationRecord, TaskRecord } from "../model";
 import { drainInfo, isActive } from "./agent-view";
+import { offerMessage } from "./offer-message";
 import { allocatedList, executorsOf, holders, holdersOf } from "./resource-views";
 
 /** What the asking principal may not see is left out. */

@@ -1,7 +1,7 @@
 import type { Resource } from "@drover/lib/mesos/types";
 import type { Cluster } from "../cluster";
 import type { Agent, ExecutorRecord, Framework, TaskRecord } from "../model";
-import { Resources } from "../resources";
+import { Resources } from "../resources/resources";
 
 /** What uses resources, or may. */
 export type Holder = Pick<TaskRecord, "role" | "resources">;

@@ -1,7 +1,7 @@
 import type { Cluster } from "../cluster";
-import type { LeadingMaster } from "../leading-master";
+import type { LeadingMaster } from "../leadership/leading-master";
 import { type Framework, rolesOf } from "../model";
-import { Resources } from "../resources";
+import { Resources } from "../resources/resources";
 import { type Holder, holders, sumOf } from "./resource-views";
 
 export interface Role {

@@ -1,7 +1,7 @@
 import { versionInfo } from "@drover/emulator/http/version";
 import type { TaskState } from "@drover/lib/mesos/types";
 import type { Cluster } from "../cluster";
-import type { LeadingMaster } from "../leading-master";
+import type { LeadingMaster } from "../leadership/leading-master";
 import type { Framework, TaskRecord } from "../model";
 import { agentDetail, agentView, isActive, recoveredAgentView } from "./agent-view";
 import { frameworkHead, frameworkView } from "./framework-view";

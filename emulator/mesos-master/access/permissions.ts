@@ -1,0 +1,28 @@
+import { generic } from "@drover/emulator/http/upstream-errors";
+import { HttpError } from "@drover/lib/http/reply";
+import type { MaySee } from "../views/operator-view";
+import type { Acls, Action } from "./acls";
+
+/** What one principal may do; refusals have upstream's form. */
+export class Permissions {
+  constructor(
+    private readonly acls: Acls,
+    readonly principal: string | undefined,
+  ) {}
+
+  /** Frameworks that may not be seen are left out of answers. */
+  get maySee(): MaySee {
+    return ({ user }) => this.allows("view_frameworks", user);
+  }
+
+  allows(action: Action, object?: string): boolean {
+    return this.acls.allows(action, this.principal, object);
+  }
+
+  /** @throws HttpError 403 when one of the objects is forbidden */
+  require(action: Action, ...objects: (string | undefined)[]): void {
+    if (!objects.every((object) => this.allows(action, object))) {
+      throw new HttpError(403, generic(403));
+    }
+  }
+}
