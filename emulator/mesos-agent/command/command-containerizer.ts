@@ -126,9 +126,6 @@ function resourcesOf({ task, pod }: Run): Resource[] {
 /** Names the first thing a task asks for that a plain process does not have; undefined when there is none. */
 function unsupportedParts({ task }: Run): string | undefined {
   const { container } = task;
-  if (container?.mesos?.image !== undefined) {
-    return "images need a container of type DOCKER on this agent";
-  }
   const parts = ["volumes", "network_infos", "hostname", "linux_info", "rlimit_info", "tty_info"] as const;
   const asked = parts.filter((part) => {
     const value = container?.[part];
