@@ -1,8 +1,9 @@
 import { listen } from "@drover/lib/http/server";
 import type { Logger } from "@drover/lib/log";
+import type { Leadership } from "../framework/leadership";
 import { apiListener } from "./api/api-server";
 import { Candidate } from "./leader/candidate";
-import type { Leadership } from "./leader/leadership";
+import type { Leader } from "./leader/leader";
 import type { Settings } from "./settings";
 
 export interface Chronos {
@@ -17,7 +18,7 @@ export interface Chronos {
  * @throws Error when the port is taken
  */
 export async function startChronos(settings: Settings, log: Logger): Promise<Chronos> {
-  const leadership: Leadership = {};
+  const leadership: Leadership<Leader> = {};
   const address = `${settings.hostname}:${settings.http_port}`;
   const listener = apiListener({ settings, address, leadership, log });
   const http = await listen(listener, settings.http_port, settings.http_address);

@@ -3,7 +3,8 @@ import type { Logger } from "@drover/lib/log";
 import { createMasterDetector } from "@drover/lib/mesos/master-detector";
 import { ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { LeaderLatch } from "@drover/lib/zookeeper/leader-latch";
-import { apiListener, type Leadership } from "./api/api-server";
+import type { Leadership } from "../framework/leadership";
+import { apiListener } from "./api/api-server";
 import { EventBus } from "./events/event-bus";
 import { Leader } from "./leader/leader";
 import type { Settings } from "./settings";
@@ -37,7 +38,7 @@ export async function startMarathon({ settings, log, onEnd }: MarathonOptions): 
     sessionTimeoutMs: settings.zk_session_timeout,
     operationTimeoutMs: settings.zk_timeout,
   });
-  const leadership: Leadership = { isElected: false };
+  const leadership: Leadership<Leader> = {};
   let hasEnded = false;
   const fail = (reason: string) => {
     if (!hasEnded) onEnd(reason);
@@ -53,7 +54,6 @@ export async function startMarathon({ settings, log, onEnd }: MarathonOptions): 
 
   const lead = async () => {
     log.info("elected");
-    leadership.isElected = true;
     leadership.leader = await Leader.take({
       settings,
       store: new Store(zookeeper, `${path === "/" ? "" : path}/state`, {

@@ -117,6 +117,8 @@ test("a new master finds the tasks of before and launches more; without ZooKeepe
   expect(marathon.exitCode).toBe(1);
   await cluster.zookeeper.resume();
   expect(await isClosed(kept.host, kept.ports[0])).toBe(false);
+  // The master has ended as well.
+  await cluster.replaceMaster();
 }, 60_000);
 
 test("a leader killed while an app of 10 tasks is upgraded: the next one ends it, no task is lost or doubled", async () => {

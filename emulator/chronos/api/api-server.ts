@@ -1,17 +1,18 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { HttpError, json, text } from "@drover/lib/http/reply";
 import { Router } from "@drover/lib/http/router";
 import type { Logger } from "@drover/lib/log";
+import { LeaderProxy } from "../../framework/leader-proxy";
+import { type Leadership, leadershipSettled } from "../../framework/leadership";
 import { isAuthentic, refuse } from "../../http/single-user";
 import { changeJobs } from "../leader/job-actions";
-import type { Leadership } from "../leader/leadership";
+import type { Leader } from "../leader/leader";
 import { requirementFailed, unknownJob } from "../model/bad-request";
 import { csvGraph, dotGraph } from "../model/graph";
 import { currentState } from "../model/run";
 import type { Settings } from "../settings";
 import { VERSION } from "../version";
 import { addJobRoutes, jsonBody } from "./job-routes";
-import { passToLeader } from "./leader-proxy";
 import { metrics } from "./metrics";
 import { done, errorReply } from "./replies";
 import { allStatistics } from "./statistics-view";
@@ -21,11 +22,12 @@ export interface ApiOptions {
   settings: Settings;
   /** `host:port` under which the others reach this instance. */
   address: string;
-  leadership: Leadership;
+  leadership: Leadership<Leader>;
   log: Logger;
 }
 
 const realm = "Mesosphere";
+const proxyLimits = { connectMs: 5_000, readMs: 10_000 };
 
 /**
  * Chronos' HTTP side: answers as the leader, once it has read its state, else hands everything on to whoever leads,
@@ -34,13 +36,23 @@ const realm = "Mesosphere";
 export function apiListener(options: ApiOptions): RequestListener {
   const { settings, address, leadership, log } = options;
   const router = leaderRouter(options);
+  const proxy = new LeaderProxy({ address, viaHeader: "x-chronos-via", ...proxyLimits, fail: notPassed, log });
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (leadership.leader) void router.handle(request, response);
+    else proxy.handle(request, response, leadership.address);
+  };
   return (request, response) => {
     response.setHeader("Access-Control-Allow-Origin", "*");
     const isPing = request.url === "/ping";
     if (!isPing && !isAuthentic(request, settings.http_credentials)) refuse(response, realm);
-    else if (leadership.leader) void router.handle(request, response);
-    else passToLeader(request, response, { address, leader: leadership.address, log });
+    else void leadershipSettled(leadership, address).then(() => answer(request, response));
   };
+}
+
+/** As upstream. */
+function notPassed(response: ServerResponse, problem: string): void {
+  const text = `Error proxying request to leader (maybe the leadership just changed?)\n\nError:\n${problem}\n`;
+  response.writeHead(500, { "Content-Type": "text/plain; charset=utf-8" }).end(text);
 }
 
 function leaderRouter({ settings, address, leadership, log }: ApiOptions): Router {
@@ -84,7 +96,7 @@ function leaderRouter({ settings, address, leadership, log }: ApiOptions): Route
 
 interface LeaderRoutes {
   address: string;
-  leaderOf: () => NonNullable<Leadership["leader"]>;
+  leaderOf: () => Leader;
 }
 
 function addCommonRoutes(router: Router, base: string, { address, leaderOf }: LeaderRoutes): void {

@@ -2,17 +2,17 @@ import type { Logger } from "@drover/lib/log";
 import { createMasterDetector, type MasterDetector } from "@drover/lib/mesos/master-detector";
 import { ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { LeaderLatch } from "@drover/lib/zookeeper/leader-latch";
+import type { Leadership } from "../../framework/leadership";
 import type { Settings } from "../settings";
 import { Store } from "../state/store";
 import { Leader } from "./leader";
-import type { Leadership } from "./leadership";
 
 export interface CandidateOptions {
   settings: Settings;
   /** `host:port` of this instance. */
   address: string;
   /** Kept up to date for the HTTP side. */
-  leadership: Leadership;
+  leadership: Leadership<Leader>;
   log: Logger;
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from "@drover/lib/log";
 import type { MasterDetector } from "@drover/lib/mesos/master-detector";
 import type { SchedulerDriver } from "@drover/lib/mesos/scheduler";
 import { type Event, isTerminal, type TaskStatus } from "@drover/lib/mesos/types";
+import { OfferInterest } from "../../framework/offer-interest";
 import type { ActiveRun } from "../model/run";
 import type { Settings } from "../settings";
 import type { Store } from "../state/store";
@@ -9,7 +10,6 @@ import { Clock } from "./clock";
 import { createFramework } from "./framework";
 import { JobBook } from "./job-book";
 import { Launcher } from "./launcher";
-import { OfferFlow } from "./offer-flow";
 import { Reconciler } from "./reconciler";
 import { Statistics } from "./statistics";
 import { TaskTracker } from "./task-tracker";
@@ -30,10 +30,9 @@ export class Leader {
   readonly tracker: TaskTracker;
   private readonly driver: SchedulerDriver;
   private readonly clock: Clock;
-  private readonly flow: OfferFlow;
+  private readonly interest: OfferInterest;
   private readonly launcher: Launcher;
   private readonly reconciler: Reconciler;
-  private waiting: ReadonlySet<string> = new Set();
   private isClosed = false;
 
   /** Takes the state over from a former leader and goes on from there. */
@@ -76,7 +75,7 @@ export class Leader {
       kill: (taskId, agentId) => this.reconciler.kill(taskId, agentId),
     });
     this.clock = new Clock(book, settings.leader_max_idle_time, watch, log);
-    this.flow = new OfferFlow(driver, settings.min_revive_offers_interval);
+    this.interest = new OfferInterest(driver, settings.min_revive_offers_interval);
     this.launcher = new Launcher({
       ...{ book, driver, log, watch },
       role: settings.mesos_role,
@@ -97,7 +96,7 @@ export class Leader {
   close(): void {
     this.isClosed = true;
     this.clock.close();
-    this.flow.close();
+    this.interest.close();
     this.reconciler.close();
     this.driver.stop();
   }
@@ -105,9 +104,7 @@ export class Leader {
   private onChange(): void {
     if (this.isClosed) return;
     const queued = this.book.all().flatMap(({ activity }) => (activity.queued ? [activity.queued.taskId] : []));
-    const isNew = queued.some((taskId) => !this.waiting.has(taskId));
-    this.waiting = new Set(queued);
-    this.flow.update(queued.length > 0, isNew);
+    this.interest.update(queued);
     this.clock.setAlarm();
   }
 
@@ -118,7 +115,7 @@ export class Leader {
         const frameworkId = event.subscribed.framework_id.value;
         log.info({ frameworkId, master: this.driver.masterUrl }, "subscribed");
         this.watch(store.saveFrameworkId(frameworkId));
-        this.flow.refresh();
+        this.interest.refresh();
         this.reconciler.onSubscribed();
         break;
       }

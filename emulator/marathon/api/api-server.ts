@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { type HttpError, json, type Reply } from "@drover/lib/http/reply";
 import { Router } from "@drover/lib/http/router";
 import type { Logger } from "@drover/lib/log";
+import { type Leadership, leadershipSettled } from "../../framework/leadership";
 import { isAuthentic, refuse } from "../../http/single-user";
 import type { Leader } from "../leader/leader";
 import { ApiError } from "../model/api-error";
@@ -10,28 +11,18 @@ import type { Settings } from "../settings";
 import { addAppRoutes } from "./app-routes";
 import { addDeploymentRoutes } from "./deployment-routes";
 import { addGroupRoutes } from "./group-routes";
-import { LeaderProxy } from "./leader-proxy";
 import { metrics } from "./metrics";
 import { addPodRoutes } from "./pod-routes";
 import { addQueueRoutes } from "./queue-routes";
+import { Standby } from "./standby";
 import { addSystemRoutes, pong } from "./system-routes";
 import { addTaskRoutes } from "./task-routes";
-
-/** Who leads, as this instance knows it. */
-export interface Leadership {
-  /** This instance leads (it may still be reading its state). */
-  isElected: boolean;
-  /** Present once this instance leads and has read its state. */
-  leader?: Leader;
-  /** `host:port` of whoever leads. */
-  address?: string;
-}
 
 export interface ApiOptions {
   settings: Settings;
   /** `host:port` under which the others reach this instance. */
   address: string;
-  leadership: Leadership;
+  leadership: Leadership<Leader>;
   log: Logger;
   abdicate: () => void;
 }
@@ -43,12 +34,13 @@ export function apiListener(options: ApiOptions): RequestListener {
   const { settings, address, leadership, log } = options;
   const own = localRouter(options);
   const api = leaderRouter(options);
-  const proxy = new LeaderProxy({
-    address,
-    connectMs: settings.leader_proxy_connection_timeout,
-    readMs: settings.leader_proxy_read_timeout,
-    log,
-  });
+  const standby = new Standby(address, settings, log);
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (!leadership.leader && leadership.address !== address)
+      return standby.handle(request, response, leadership.address);
+    response.setHeader("X-Marathon-Leader", `http://${address}`);
+    void api.handle(request, response);
+  };
   return (request, response) => {
     allowOrigins(request, response, settings.access_control_allow_origin);
     request.url = withoutTrailingSlash(request.url ?? "/");
@@ -56,11 +48,7 @@ export function apiListener(options: ApiOptions): RequestListener {
     const isOwn = isPing || /^\/metrics(\/|$)/.test(request.url);
     if (!isPing && !isAuthentic(request, settings.http_credentials)) refuse(response, settings.http_realm);
     else if (isOwn) void own.handle(request, response);
-    else if (!leadership.isElected) proxy.handle(request, response, leadership.address);
-    else {
-      response.setHeader("X-Marathon-Leader", `http://${address}`);
-      void api.handle(request, response);
-    }
+    else void leadershipSettled(leadership, address).then(() => answer(request, response));
   };
 }
 

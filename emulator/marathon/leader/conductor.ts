@@ -1,3 +1,4 @@
+import type { OfferInterest } from "../../framework/offer-interest";
 import { type Moves, scaleMoves, stopMoves, type TaskView, upgradeMoves } from "../deployments/moves";
 import type { Action } from "../deployments/plan";
 import type { RunningDeployment } from "../deployments/running-deployment";
@@ -10,7 +11,6 @@ import type { RunSpec } from "../model/run-spec";
 import type { Definitions } from "./definitions";
 import type { InstanceRegistry } from "./instance-registry";
 import type { LaunchQueue } from "./launch-queue";
-import type { OfferInterest } from "./offer-interest";
 import type { ReleaseList } from "./release-list";
 import type { TaskTracker } from "./task-tracker";
 import { isGivenUp } from "./unreachable";

@@ -2,11 +2,11 @@ import type { Logger } from "@drover/lib/log";
 import type { MasterDetector } from "@drover/lib/mesos/master-detector";
 import { SchedulerDriver } from "@drover/lib/mesos/scheduler";
 import type { Event, FrameworkInfo } from "@drover/lib/mesos/types";
+import type { OfferFlow } from "../../framework/offer-interest";
 import type { EventBus } from "../events/event-bus";
 import { type Instance, liveTaskIdsOf } from "../model/instance";
 import { mesosCredentials, type Settings } from "../settings";
 import type { OfferAnswers } from "./offer-handler";
-import type { OfferFlow } from "./offer-interest";
 
 export interface FrameworkListener {
   /** After every (re-)subscription; `id` is new when the master gave one. */

@@ -1,6 +1,7 @@
 import type { Logger } from "@drover/lib/log";
 import type { MasterDetector } from "@drover/lib/mesos/master-detector";
 import type { Event, TaskStatus } from "@drover/lib/mesos/types";
+import { OfferInterest } from "../../framework/offer-interest";
 import type { EventBus } from "../events/event-bus";
 import { HealthMonitor } from "../health/health-monitor";
 import { ReadinessMonitor } from "../health/readiness-monitor";
@@ -16,7 +17,6 @@ import { InstanceRegistry } from "./instance-registry";
 import type { LaunchRules } from "./launch";
 import { LaunchQueue } from "./launch-queue";
 import { OfferHandler } from "./offer-handler";
-import { OfferInterest } from "./offer-interest";
 import { ReleaseList } from "./release-list";
 import { TaskKiller } from "./task-killer";
 import { TaskTracker } from "./task-tracker";

@@ -1,6 +1,5 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Instance } from "../model/instance";
-import { OfferInterest } from "./offer-interest";
 import { overdue } from "./overdue";
 import { isGivenUp, isToBeForgotten } from "./unreachable";
 
@@ -33,32 +32,4 @@ test("a task on a lost agent is replaced, then forgotten, when its app says so",
   ]);
   expect(isGivenUp(away, "disabled", 1e12)).toBe(false);
   expect(isGivenUp(instance({}), { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 }, 1e12)).toBe(false);
-});
-
-test("offers are asked for when something new waits, not too often, and refused when nothing does", () => {
-  vi.useFakeTimers();
-  try {
-    const calls: string[] = [];
-    const flow = { revive: async () => void calls.push("revive"), suppress: async () => void calls.push("suppress") };
-    const interest = new OfferInterest(flow, 1000);
-    interest.update([], false);
-    interest.update(["/a"], false);
-    interest.update(["/a"], false);
-    expect(calls).toEqual(["revive"]);
-    interest.update(["/a", "/b"], false);
-    interest.refresh();
-    expect(calls).toEqual(["revive"]);
-    vi.advanceTimersByTime(1000);
-    expect(calls).toEqual(["revive", "revive"]);
-    interest.update([], false);
-    expect(calls.at(-1)).toBe("suppress");
-    vi.advanceTimersByTime(1000);
-    interest.update(["/a"], true);
-    interest.update([], true);
-    interest.update(["/a"], true);
-    expect(calls.slice(3)).toEqual(["revive"]);
-    interest.close();
-  } finally {
-    vi.useRealTimers();
-  }
 });

@@ -4,14 +4,17 @@ import type { Logger } from "@drover/lib/log";
 export interface ProxyOptions {
   /** `host:port` of this instance. */
   address: string;
-  /** `--leader_proxy_connection_timeout` */
+  /** Header that names the instances a request has come through, so that none goes in circles. */
+  viaHeader: string;
+  /** Limit of the connection. */
   connectMs: number;
-  /** `--leader_proxy_read_timeout` */
+  /** How long the leader may be silent. */
   readMs: number;
+  /** Answers a request that cannot go on. */
+  fail: (response: ServerResponse, problem: string) => void;
   log: Logger;
 }
 
-const viaHeader = "x-marathon-via";
 /** Headers that concern one connection only (RFC 9110, 7.6.1). */
 const hopByHop = new Set([
   "connection",
@@ -23,35 +26,27 @@ const hopByHop = new Set([
   "upgrade",
 ]);
 
-/** Hands a standby's requests on to the leader. */
+/** Hands a standby's requests on to the leader, and its answers back, as they are. */
 export class LeaderProxy {
   constructor(private readonly options: ProxyOptions) {}
 
   /** @param leader `host:port`; undefined while nobody leads */
   handle(request: IncomingMessage, response: ServerResponse, leader: string | undefined): void {
-    const path = request.url ?? "/";
-    const isLeaderQuestion = path.startsWith("/v2/leader") && request.method === "GET";
-    const obstacle = this.obstacle(request, leader);
-    if (leader === undefined && isLeaderQuestion) fail(response, 404, "There is no leader");
-    else if (leader === undefined || obstacle)
-      fail(response, 502, obstacle ?? "Could not determine the current leader");
-    else if (path.split("?")[0] === "/v2/events" && request.method === "GET")
-      redirect(response, `http://${leader}${path}`);
-    else this.forward(request, response, leader);
+    const { address, fail } = this.options;
+    const via = this.via(request);
+    if (via.includes(address)) fail(response, `Detected proxying loop at ${address}`);
+    else if (leader === undefined || leader === address) fail(response, "Could not determine the current leader");
+    else this.forward(request, response, leader, [...via, address].join(", "));
   }
 
-  /** The reason for which the request cannot go on to that leader. */
-  private obstacle(request: IncomingMessage, leader: string | undefined): string | undefined {
-    const { address } = this.options;
-    const via = [request.headers[viaHeader] ?? ""].flat().join(",");
-    if (via.split(",").some((each) => each.trim() === address)) return `Detected proxying loop at ${address}`;
-    return leader === address ? "Could not determine the current leader" : undefined;
+  private via(request: IncomingMessage): string[] {
+    const text = [request.headers[this.options.viaHeader] ?? []].flat().join(",");
+    return text.split(",").flatMap((each) => each.trim() || []);
   }
 
-  private forward(request: IncomingMessage, response: ServerResponse, leader: string): void {
-    const { address, connectMs, readMs, log } = this.options;
+  private forward(request: IncomingMessage, response: ServerResponse, leader: string, via: string): void {
+    const { viaHeader, connectMs, readMs, fail, log } = this.options;
     const url = new URL(`http://${leader}`);
-    const via = [request.headers[viaHeader] ?? [], address].flat().join(", ");
     const onward = open({
       host: url.hostname,
       port: url.port,
@@ -69,7 +64,7 @@ export class LeaderProxy {
       clearTimeout(connecting);
       log.warn({ leader, error: error.message }, "leader could not be asked");
       if (response.headersSent) response.destroy();
-      else fail(response, 502, `Could not reach the leader ${leader}: ${error.message}`);
+      else fail(response, `Could not reach the leader ${leader}: ${error.message}`);
     });
     onward.on("response", (answer) => {
       response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
@@ -81,14 +76,6 @@ export class LeaderProxy {
   }
 }
 
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(302, { Location: location, "Content-Length": 0 }).end();
-}
-
 function endToEnd(headers: IncomingMessage["headers"]): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
-}
-
-function fail(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify({ message }));
 }

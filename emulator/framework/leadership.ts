@@ -1,0 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Who leads, as one instance knows it. */
+export interface Leadership<Leader> {
+  /** Present once this instance leads and has read its state. */
+  leader?: Leader;
+  /** `host:port` of whoever leads. */
+  address?: string;
+}
+
+/** How long a request is held back while nobody who could answer is known: upstream Marathon looks ten times, every 250 ms. */
+const settleMs = 2_500;
+const pollMs = 50;
+
+/**
+ * Resolves once this instance leads or knows another that does, at the latest after 2.5 s: at its start, and while the
+ * leadership goes from one to another, an instance knows neither for a moment.
+ * @param address `host:port` of this instance
+ */
+export async function leadershipSettled(leadership: Leadership<unknown>, address: string): Promise<void> {
+  const endMs = Date.now() + settleMs;
+  while (!isSettled(leadership, address) && Date.now() < endMs) await delay(pollMs);
+}
+
+function isSettled({ leader, address }: Leadership<unknown>, own: string): boolean {
+  return leader !== undefined || (address !== undefined && address !== own);
+}
