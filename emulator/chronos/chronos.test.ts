@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { ChronosApi, type ChronosProcess } from "./test/chronos-process";
+import { ChronosApi } from "./test/chronos-api";
+import type { ChronosProcess } from "./test/chronos-process";
 import { containerLabel, TestCluster } from "./test/test-cluster";
 
 let cluster: TestCluster;
@@ -12,9 +13,9 @@ beforeAll(async () => {
   chronos = await cluster.chronos("/alone");
   await chronos.answers();
 }, 60_000);
-afterAll(() => cluster?.remove(), 30_000);
+afterAll(() => cluster?.mesos.remove(), 30_000);
 afterEach(({ task }) => {
-  if (task.result?.state === "fail") process.stdout.write(cluster.logs());
+  if (task.result?.state === "fail") process.stdout.write(cluster.mesos.logs());
 });
 
 const small = { cpus: 0.1, mem: 32, disk: 1 };
@@ -31,13 +32,13 @@ test("a job with an image runs in a container", async () => {
     type: "DOCKER",
     image: "debian:bookworm-slim",
     network: "BRIDGE",
-    volumes: [{ hostPath: cluster.directory, containerPath: "/seen", mode: "RW" }],
+    volumes: [{ hostPath: cluster.mesos.directory, containerPath: "/seen", mode: "RW" }],
     parameters: [containerLabel],
   };
   const command = "grep -q bookworm /etc/os-release && echo $CHRONOS_JOB_NAME > /seen/in-docker";
   await chronos.call("POST", "iso8601", { name: "in-docker", command, schedule: "R1//PT1H", container, ...small });
   await chronos.succeeded("in-docker", 1, 25_000);
-  expect(readFileSync(join(cluster.directory, "in-docker"), "utf8")).toBe("in-docker\n");
+  expect(readFileSync(join(cluster.mesos.directory, "in-docker"), "utf8")).toBe("in-docker\n");
 }, 40_000);
 
 test("a failed run is tried again with the next attempt, as often as it may; the history tells of all", async () => {
@@ -59,7 +60,7 @@ test("a failed run is tried again with the next attempt, as often as it may; the
 }, 30_000);
 
 test("constraints say where a job runs", async () => {
-  const witness = join(cluster.directory, "where");
+  const witness = join(cluster.mesos.directory, "where");
   const job = { name: "where", command: `echo $HOST > ${witness}`, schedule: "R1//PT1H", ...small };
   await chronos.call("POST", "iso8601", { ...job, constraints: [["rack", "LIKE", "r2"]] });
   await chronos.succeeded("where", 1, 20_000);
@@ -69,9 +70,13 @@ test("constraints say where a job runs", async () => {
 test("an async job of 2.x has succeeded when its task says so", async () => {
   const job = { name: "async", command: "true", async: true, schedule: "R1//PT1H", ...small };
   await chronos.call("PUT", "/scheduler/iso8601", job);
-  await waitFor("its task's end", async () => chronos.output.includes(':0:async:","state":"TASK_FINISHED"'), 20_000);
+  await waitFor(
+    "its task's end",
+    async () => chronos.process.output.includes(':0:async:","state":"TASK_FINISHED"'),
+    20_000,
+  );
   expect((await chronos.job("async")).successCount).toBe(0);
-  const id = /"taskId":"(ct:\d+:0:async:)"/.exec(chronos.output)?.[1] ?? "";
+  const id = /"taskId":"(ct:\d+:0:async:)"/.exec(chronos.process.output)?.[1] ?? "";
   expect((await chronos.call("PUT", `/scheduler/task/${id}`, { statusCode: 0 })).status).toBe(204);
   expect(await chronos.job("async")).toMatchObject({ successCount: 1, async: true });
   expect((await chronos.call("PUT", `/scheduler/task/${id}`, { statusCode: 0 })).status).toBe(400);
@@ -82,7 +87,7 @@ test("a job that is deleted while it runs leaves no task behind", async () => {
   await chronos.call("POST", "iso8601", job);
   await waitFor("its start", async () => (await chronos.state("gone")) === "1 running", 20_000);
   expect((await chronos.call("DELETE", "job/gone")).status).toBe(204);
-  await waitFor("the end of its task", () => chronos.output.includes(':gone:","state":"TASK_KILLED"'), 20_000);
+  await waitFor("the end of its task", () => chronos.process.output.includes(':gone:","state":"TASK_KILLED"'), 20_000);
 }, 45_000);
 
 test("disabled after failures, and closed without the password", async () => {

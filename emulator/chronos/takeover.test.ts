@@ -9,20 +9,20 @@ let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await TestCluster.start();
 }, 60_000);
-afterAll(() => cluster?.remove(), 30_000);
+afterAll(() => cluster?.mesos.remove(), 30_000);
 afterEach(({ task }) => {
-  if (task.result?.state === "fail") process.stdout.write(cluster.logs());
+  if (task.result?.state === "fail") process.stdout.write(cluster.mesos.logs());
 });
 
 /** A job whose runs leave their ids in a file, as a witness that is not Chronos. */
 function witnessed(name: string, schedule: string) {
-  const command = `echo "$MESOS_TASK_ID" >> ${join(cluster.directory, name)}`;
+  const command = `echo "$MESOS_TASK_ID" >> ${join(cluster.mesos.directory, name)}`;
   return { name, command, schedule, retries: 0, cpus: 0.1, mem: 32, disk: 1 };
 }
 
 /** The ids that the runs have left. */
 function runsOf(name: string): string[] {
-  return readFileSync(join(cluster.directory, name), "utf8").trim().split("\n");
+  return readFileSync(join(cluster.mesos.directory, name), "utf8").trim().split("\n");
 }
 
 /** Waits until a job has come to its end: every run has left its id once, and was dropped else. */
@@ -36,7 +36,7 @@ async function ranOnce(name: string, repetitions: number, instances: ChronosProc
     30_000,
   );
   const runs = runsOf(name);
-  const lines = instances.flatMap(({ output }) => output.split("\n"));
+  const lines = instances.flatMap(({ process }) => process.output.split("\n"));
   const dropped = lines.filter((line) => line.includes("run dropped") && line.includes(`:${name}:`));
   expect(new Set(runs).size).toBe(runs.length);
   expect(runs.length + dropped.length).toBe(repetitions);
@@ -49,10 +49,11 @@ async function leaderOf(instances: ChronosProcess[]): Promise<ChronosProcess> {
   return waitFor(
     "a leader",
     async () => {
-      for (const instance of instances.filter(({ hasEnded }) => !hasEnded)) {
+      for (const instance of instances.filter(({ process }) => !process.hasEnded)) {
         const { status, body } = await instance.get("leader").catch(() => ({ status: 0, body: {} }));
-        const found = instances.find(({ port }) => body.leader === `127.0.0.1:${port}`);
-        if (status === 200 && found && !found.hasEnded && (await found.get("jobs")).status === 200) return found;
+        const found = instances.find(({ process }) => body.leader === `127.0.0.1:${process.port}`);
+        if (status === 200 && found && !found.process.hasEnded && (await found.get("jobs")).status === 200)
+          return found;
       }
       return undefined;
     },
@@ -67,10 +68,10 @@ test("leaders die while a job runs every second: no run is missed, none is doubl
   const standby = instances.find((each) => each !== first) as ChronosProcess;
   expect((await standby.call("POST", "iso8601", witnessed("dying", "R12//PT1S"))).status).toBe(204);
   await standby.succeeded("dying", 3);
-  await first.end("SIGKILL");
+  await first.process.end("SIGKILL");
   const second = await leaderOf(instances);
   await second.succeeded("dying", 5, 20_000);
-  await second.end("SIGKILL");
+  await second.process.end("SIGKILL");
   await ranOnce("dying", 12, instances);
 }, 90_000);
 
@@ -81,13 +82,13 @@ test("a leader that hangs is replaced at once, and follows when it wakes up", as
   const second = instances.find((each) => each !== first) as ChronosProcess;
   await first.call("POST", "iso8601", witnessed("hanging", "R8//PT1S"));
   await first.succeeded("hanging", 2);
-  first.freeze();
+  first.process.freeze();
   await waitFor("the other to lead", async () => (await second.get("jobs")).status === 200, 15_000);
   await second.succeeded("hanging", 4, 15_000);
-  first.thaw();
+  first.process.thaw();
   await waitFor("the first to follow", async () => {
     const { body } = await first.get("leader");
-    return body.leader === `127.0.0.1:${second.port}`;
+    return body.leader === `127.0.0.1:${second.process.port}`;
   });
   await ranOnce("hanging", 8, instances);
 }, 90_000);
@@ -97,25 +98,25 @@ test("without ZooKeeper for longer than its session, the same process comes back
   await chronos.answers();
   await chronos.call("POST", "iso8601", witnessed("cut-off", "R/2024-01-01T00:00:00Z/PT1S"));
   await chronos.succeeded("cut-off", 2);
-  await cluster.zookeeper.pause();
+  await cluster.mesos.zookeeper.pause();
   await waitFor("the end of its leadership", async () => (await chronos.get("/ping")).status === 500, 15_000);
-  await cluster.zookeeper.resume();
-  await cluster.restartMaster();
+  await cluster.mesos.zookeeper.resume();
+  await cluster.mesos.replaceMaster();
   const healedMs = Date.now();
   await chronos.answers(30_000);
   const dueSince = () => runsOf("cut-off").filter((id) => Number(id.split(":")[1]) > healedMs);
   await waitFor("three runs that fell due since", () => dueSince().length >= 3, 20_000);
-  expect(chronos.hasEnded).toBe(false);
+  expect(chronos.process.hasEnded).toBe(false);
   const runs = runsOf("cut-off");
   expect(new Set(runs).size).toBe(runs.length);
 }, 90_000);
 
 test("it may start before ZooKeeper does", async () => {
-  await cluster.zookeeper.stop();
+  await cluster.mesos.zookeeper.stop();
   const chronos = await cluster.chronos("/early");
   await waitFor("its first answer", async () => (await chronos.get("/ping")).status === 500);
-  await cluster.zookeeper.start();
-  await cluster.restartMaster();
+  await cluster.mesos.zookeeper.start();
+  await cluster.mesos.replaceMaster();
   await chronos.answers(30_000);
   await chronos.call("POST", "iso8601", witnessed("early", "R1//PT1H"));
   await chronos.succeeded("early", 1, 30_000);

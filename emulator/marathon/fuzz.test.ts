@@ -15,7 +15,7 @@ beforeAll(async () => {
   marathon = await cluster.marathon("/fuzz");
   await marathon.leads();
 }, 60_000);
-afterAll(() => cluster?.remove(), 30_000);
+afterAll(() => cluster?.mesos.remove(), 30_000);
 
 const ids = z.object({ ids: z.array(z.string()) });
 const calls: [method: string, path: string, schema: z.ZodType, runs: number][] = [

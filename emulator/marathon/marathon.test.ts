@@ -8,9 +8,9 @@ let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await TestCluster.start();
 }, 60_000);
-afterAll(() => cluster?.remove(), 30_000);
+afterAll(() => cluster?.mesos.remove(), 30_000);
 afterEach(({ task }) => {
-  if (task.result?.state === "fail") process.stdout.write(cluster.logs());
+  if (task.result?.state === "fail") process.stdout.write(cluster.mesos.logs());
 });
 
 const small = { cpus: 0.1, mem: 32 };
@@ -98,7 +98,7 @@ describe("one Marathon", () => {
 
   test("a task that stays unhealthy is killed and replaced; one that fails is started later each time", async () => {
     const [task] = await run({ id: "/sick", cmd: webServer, ...small, healthChecks: [httpCheck] });
-    const agent = cluster.agents.find((_, index) => task?.host === `127.0.0.${index + 1}`);
+    const agent = cluster.mesos.agents.find((_, index) => task?.host === `127.0.0.${index + 1}`);
     const sandbox = (
       await agent?.json<{ frameworks: { executors: { id: string; directory: string }[] }[] }>("/state")
     )?.frameworks

@@ -8,9 +8,9 @@ let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await TestCluster.start();
 }, 60_000);
-afterAll(() => cluster?.remove(), 30_000);
+afterAll(() => cluster?.mesos.remove(), 30_000);
 afterEach(({ task }) => {
-  if (task.result?.state === "fail") process.stdout.write(cluster.logs());
+  if (task.result?.state === "fail") process.stdout.write(cluster.mesos.logs());
 });
 
 const small = { cpus: 0.1, mem: 32 };
@@ -84,7 +84,7 @@ test("a task on an agent that is lost is replaced elsewhere; when the agent is b
   await marathon.call("POST", "/v2/apps", { id: "/lone", cmd: webServer, ...small });
   await marathon.settled();
   const [task] = await marathon.running("/lone");
-  const agent = cluster.agents[task.host === "127.0.0.1" ? 0 : 1];
+  const agent = cluster.mesos.agents[task.host === "127.0.0.1" ? 0 : 1];
   await agent?.end("SIGKILL");
   await waitFor(
     "a replacement",
@@ -95,7 +95,7 @@ test("a task on an agent that is lost is replaced elsewhere; when the agent is b
     20_000,
   );
   agent?.start();
-  await waitFor("the agent", () => cluster.hasActiveAgents(2));
+  await cluster.mesos.agentsAreActive();
   await waitFor("the end of the old task", () => isClosed(task.host, task.ports[0]), 15_000);
   expect(await marathon.running("/lone")).toHaveLength(1);
 }, 60_000);
@@ -106,19 +106,19 @@ test("a new master finds the tasks of before and launches more; without ZooKeepe
   await marathon.call("POST", "/v2/apps", { id: "/kept", cmd: webServer, ...small });
   await marathon.settled();
   const [kept] = await marathon.running("/kept");
-  await cluster.replaceMaster();
+  await cluster.mesos.replaceMaster();
   await marathon.call("PUT", "/v2/apps/kept", { instances: 2 });
   await marathon.settled();
   const after = await marathon.running("/kept");
   expect(after).toHaveLength(2);
   expect(idsOf(after)).toContain(kept.id);
-  await cluster.zookeeper.pause();
+  await cluster.mesos.zookeeper.pause();
   await marathon.ended();
   expect(marathon.exitCode).toBe(1);
-  await cluster.zookeeper.resume();
+  await cluster.mesos.zookeeper.resume();
   expect(await isClosed(kept.host, kept.ports[0])).toBe(false);
   // The master has ended as well.
-  await cluster.replaceMaster();
+  await cluster.mesos.replaceMaster();
 }, 60_000);
 
 test("a leader killed while an app of 10 tasks is upgraded: the next one ends it, no task is lost or doubled", async () => {
@@ -150,7 +150,9 @@ test("a leader killed while an app of 10 tasks is upgraded: the next one ends it
   expect(after.map(({ version }: { version: string }) => version)).toEqual(Array(10).fill(update.version));
   expect(idsOf(after).filter((id) => before.includes(id))).toEqual([]);
   expect(fewest).toBeGreaterThanOrEqual(8);
-  const inMesos = (await cluster.tasks()).filter(({ id, state }) => id.startsWith("ten.") && state === "TASK_RUNNING");
+  const inMesos = (await cluster.mesos.tasks()).filter(
+    ({ id, state }) => id.startsWith("ten.") && state === "TASK_RUNNING",
+  );
   expect(idsOf(inMesos)).toEqual(idsOf(after));
 }, 90_000);
 

@@ -1,35 +1,27 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isTerminal } from "@drover/lib/mesos/types";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AgentProcess, bundleAgent } from "./test/agent-process";
-import { MasterStub } from "./test/master-stub";
+import type { AgentProcess } from "./test/agent-process";
+import { LoneAgent } from "./test/lone-agent";
+import type { MasterStub } from "./test/master-stub";
 
 const TASKS = Array.from({ length: 12 }, (_, index) => `t${index}`);
 
-let scratch: string;
+let lone: LoneAgent;
 let master: MasterStub;
 let agent: AgentProcess;
 
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), "mesos-agent-crash-"));
-  master = await MasterStub.start();
-  const bundle = await bundleAgent(scratch);
-  agent = await AgentProcess.create(bundle, { MESOS_MASTER: master.address, MESOS_CONTAINERIZERS: "mesos" });
-  agent.start();
-  await master.registered();
+  lone = await LoneAgent.start();
+  ({ master, agent } = lone);
 });
-afterAll(async () => {
-  await agent.remove();
-  await master.stop();
-  rmSync(scratch, { recursive: true });
-});
+afterAll(() => lone.remove());
 
 test("an agent that is killed while tasks start, run and end loses none and starts none twice", async () => {
-  const starts = join(scratch, "starts");
-  const ends = join(scratch, "ends");
+  const starts = join(lone.scratch, "starts");
+  const ends = join(lone.scratch, "ends");
   for (const [index, id] of TASKS.entries()) {
     const value = `echo ${id} >> ${starts}; sleep ${(index % 4) * 0.4}; while [ ${index % 2} = 1 -a ! -e ${ends} ]; do sleep 0.1; done`;
     master.run({ id, command: { value } });

@@ -1,31 +1,19 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { enums, messages } from "@drover/emulator/protocol/schema";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AgentProcess, bundleAgent } from "./test/agent-process";
-import { MasterStub } from "./test/master-stub";
+import type { AgentProcess } from "./test/agent-process";
+import { LoneAgent } from "./test/lone-agent";
 
 const TYPES = [...(enums.get("AgentCallType")?.keys() ?? [])].filter((type) => type !== "UNKNOWN");
 
-let scratch: string;
-let master: MasterStub;
+let lone: LoneAgent;
 let agent: AgentProcess;
 
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), "mesos-agent-fuzz-"));
-  master = await MasterStub.start();
-  const bundle = await bundleAgent(scratch);
-  agent = await AgentProcess.create(bundle, { MESOS_MASTER: master.address, MESOS_CONTAINERIZERS: "mesos" });
-  agent.start();
-  await master.registered();
+  lone = await LoneAgent.start();
+  agent = lone.agent;
 });
-afterAll(async () => {
-  await agent.remove();
-  await master.stop();
-  rmSync(scratch, { recursive: true });
-});
+afterAll(() => lone.remove());
 
 /** A value that may be what a field wants, or anything else. */
 function valueFor(type: string, depth: number): fc.Arbitrary<unknown> {

@@ -1,23 +1,17 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AgentProcess, bundleAgent } from "./test/agent-process";
-import { MasterStub } from "./test/master-stub";
+import type { AgentProcess } from "./test/agent-process";
+import { LoneAgent } from "./test/lone-agent";
+import type { MasterStub } from "./test/master-stub";
 
-let scratch: string;
+let lone: LoneAgent;
 let master: MasterStub;
 let agent: AgentProcess;
 let parent: { value: string };
 
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), "mesos-agent-nested-"));
-  master = await MasterStub.start();
-  const bundle = await bundleAgent(scratch);
-  agent = await AgentProcess.create(bundle, { MESOS_MASTER: master.address, MESOS_CONTAINERIZERS: "mesos" });
-  agent.start();
-  await master.registered();
+  lone = await LoneAgent.start();
+  ({ master, agent } = lone);
   master.run({ id: "t", command: { value: "exec sleep 1000" } });
   const { container_status } = await master.reached("t", "TASK_RUNNING");
   parent = { value: container_status?.container_id?.value ?? "" };
@@ -25,9 +19,7 @@ beforeAll(async () => {
 afterAll(async () => {
   master.kill("t", 0);
   await master.reached("t", "TASK_KILLED");
-  await agent.remove();
-  await master.stop();
-  rmSync(scratch, { recursive: true });
+  await lone.remove();
 });
 
 function call(type: string, id: object, more: object = {}): Promise<{ status: number; body: string }> {

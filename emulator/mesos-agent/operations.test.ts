@@ -1,29 +1,21 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Resource } from "@drover/lib/mesos/types";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AgentProcess, bundleAgent } from "./test/agent-process";
-import { MasterStub } from "./test/master-stub";
+import type { AgentProcess } from "./test/agent-process";
+import { LoneAgent } from "./test/lone-agent";
+import type { MasterStub } from "./test/master-stub";
 
-let scratch: string;
+let lone: LoneAgent;
 let master: MasterStub;
 let agent: AgentProcess;
 
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), "mesos-agent-drain-"));
-  master = await MasterStub.start();
-  const bundle = await bundleAgent(scratch);
-  agent = await AgentProcess.create(bundle, { MESOS_MASTER: master.address, MESOS_CONTAINERIZERS: "mesos" });
-  agent.start();
-  await master.registered();
+  lone = await LoneAgent.start();
+  ({ master, agent } = lone);
 });
-afterAll(async () => {
-  await agent.remove();
-  await master.stop();
-  rmSync(scratch, { recursive: true });
-});
+afterAll(() => lone.remove());
 
 test("a drain cuts long graces, says why, and shows until the last update is acknowledged", async () => {
   const stubborn = { value: "trap '' TERM; while :; do sleep 0.1; done" };

@@ -13,11 +13,11 @@ beforeAll(async () => {
   cluster = await TestCluster.start();
   const chronos = await cluster.chronos("/clients", { http_credentials: "user:secret" });
   await waitFor("Chronos", async () => (await chronos.get("/ping")).status === 200, 20_000);
-  server = `127.0.0.1:${chronos.port}`;
+  server = `127.0.0.1:${chronos.process.port}`;
 }, 60_000);
-afterAll(() => cluster?.remove(), 30_000);
+afterAll(() => cluster?.mesos.remove(), 30_000);
 afterEach(({ task }) => {
-  if (task.result?.state === "fail") process.stdout.write(cluster.logs());
+  if (task.result?.state === "fail") process.stdout.write(cluster.mesos.logs());
 });
 
 /** Jobs are created, run, replaced, searched, killed and deleted; with the paths of 3.x and of 2.x. */

@@ -14,9 +14,9 @@ beforeAll(async () => {
   await marathon.leads();
   url = marathon.url;
 }, 60_000);
-afterAll(() => cluster?.remove(), 30_000);
+afterAll(() => cluster?.mesos.remove(), 30_000);
 afterEach(({ task }) => {
-  if (task.result?.state === "fail") process.stdout.write(cluster.logs());
+  if (task.result?.state === "fail") process.stdout.write(cluster.mesos.logs());
 });
 
 /** Each creates an app, scales, updates, restarts, kills, rolls back and deletes it, and hears of it by events. */

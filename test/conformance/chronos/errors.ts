@@ -1,4 +1,4 @@
-import type { ChronosApi } from "@drover/emulator/chronos/test/chronos-process";
+import type { ChronosApi } from "@drover/emulator/chronos/test/chronos-api";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { post } from "./jobs";

@@ -1,4 +1,4 @@
-import type { ChronosApi } from "@drover/emulator/chronos/test/chronos-process";
+import type { ChronosApi } from "@drover/emulator/chronos/test/chronos-api";
 import { waitFor } from "@drover/lib/test/wait";
 import { expect, test } from "vitest";
 import { post } from "./jobs";

@@ -1,4 +1,4 @@
-import { ChronosApi } from "@drover/emulator/chronos/test/chronos-process";
+import { ChronosApi } from "@drover/emulator/chronos/test/chronos-api";
 import { TestCluster } from "@drover/emulator/chronos/test/test-cluster";
 
 export interface Target {
@@ -26,7 +26,7 @@ export async function startTarget(): Promise<Target> {
   const cluster = await TestCluster.start();
   const chronos = await cluster.chronos("/conformance");
   await chronos.answers();
-  return { api: chronos, logs: () => cluster.logs(), remove: () => cluster.remove() };
+  return { api: chronos, logs: () => cluster.mesos.logs(), remove: () => cluster.mesos.remove() };
 }
 
 /** Removes what an earlier run has left, children first. */

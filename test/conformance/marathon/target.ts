@@ -25,5 +25,5 @@ export async function startTarget(): Promise<Target> {
     MARATHON_MESOS_AUTHENTICATION_PRINCIPAL: "marathon",
   });
   await marathon.leads();
-  return { api: new MarathonApi(marathon.url), logs: () => cluster.logs(), remove: () => cluster.remove() };
+  return { api: new MarathonApi(marathon.url), logs: () => cluster.mesos.logs(), remove: () => cluster.mesos.remove() };
 }

@@ -31,12 +31,12 @@ export async function startTarget(): Promise<Target> {
   }
   const cluster = await TestCluster.start();
   const [port, httpPort] = [await freePort(), await freePort()];
-  await cluster.zookeeper.stop();
+  await cluster.mesos.zookeeper.stop();
   const process_ = await start(cluster, port, httpPort);
   const asker = new Asker("127.0.0.1", port);
   const before = await waitFor("its first answer", async () => (await asker.ask("leader.mesos", "A")).rcode);
-  await cluster.zookeeper.start();
-  await cluster.restartMaster();
+  await cluster.mesos.zookeeper.start();
+  await cluster.mesos.replaceMaster();
   const chronos = await cluster.chronos("/chronos");
   await chronos.answers();
   const job = { name: "Names_1", command: "sleep 1000", schedule: "R1//PT1H", cpus: 0.1, mem: 32, disk: 1 };
@@ -47,23 +47,23 @@ export async function startTarget(): Promise<Target> {
     domain,
     http: `http://127.0.0.1:${httpPort}`,
     before,
-    logs: () => cluster.logs(),
+    logs: () => cluster.mesos.logs(),
     remove: async () => {
       process_.kill("SIGKILL");
-      await cluster.remove();
+      await cluster.mesos.remove();
     },
   };
 }
 
 async function start(cluster: TestCluster, port: number, httpport: number): Promise<ChildProcess> {
-  const file = join(cluster.directory, "config.json");
-  await bundle({ "mesos-dns": join(__dirname, "../../../emulator/mesos-dns/main.ts") }, cluster.directory);
+  const file = join(cluster.mesos.directory, "config.json");
+  await bundle({ "mesos-dns": join(__dirname, "../../../emulator/mesos-dns/main.ts") }, cluster.mesos.directory);
   const config = {
-    ...{ zk: `zk://${cluster.zookeeper.server}/mesos`, refreshSeconds: 1, ttl: 1, listener: "127.0.0.1", port },
+    ...{ zk: `zk://${cluster.mesos.zookeeper.server}/mesos`, refreshSeconds: 1, ttl: 1, listener: "127.0.0.1", port },
     ...{ HTTPListener: "127.0.0.1", httpport, externalon: false, IPSources: ["host"], zkDetectionTimeout: 60 },
   };
   writeFileSync(file, JSON.stringify(config));
-  const child = spawn(process.execPath, [join(cluster.directory, "mesos-dns.cjs"), `-config=${file}`], {
+  const child = spawn(process.execPath, [join(cluster.mesos.directory, "mesos-dns.cjs"), `-config=${file}`], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   process.once("exit", () => child.kill("SIGKILL"));
