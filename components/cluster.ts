@@ -7,6 +7,7 @@ import type { ServiceName } from "../stacks/schema";
 import { renderUserData } from "../templates/cloud-init/user-data";
 import { glusterServer, type StorageTls } from "../templates/storage/glusterd";
 import { chronosApp } from "./chronos-app";
+import { plannedVolumes } from "./clouds/block-volume-rules";
 import {
   type Bastion,
   type Cloud,
@@ -70,6 +71,8 @@ export class Cluster extends pulumi.ComponentResource {
     if (environment.sharedVolume.enabled) makeSharedVolume(environment, hosts, { parent: this });
 
     this.door = cloud.frontDoor(this.core);
+
+    for (const volume of plannedVolumes(environment)) cloud.blockVolume(volume);
 
     this.slaves = cloud.slaves(
       this.recipe(

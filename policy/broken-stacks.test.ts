@@ -279,6 +279,18 @@ const broken: [string, TestStack, string[]][] = [
     ["protected-data: ops100-data holds production's data and is not protected: set the option protect"],
   ],
   [
+    "a declared block volume without protection",
+    withResource(
+      openStack(),
+      resource("openstack:blockstorage/volume:Volume", "volume-pgdata", {
+        name: "pgdata",
+        volumeType: "luks",
+        metadata: { "drover.stack": "prod", "drover.part": "block-volume" },
+      }),
+    ),
+    ["protected-data: volume-pgdata holds production's data and is not protected: set the option protect"],
+  ],
+  [
     "a machine of nobody",
     withInputs(openStack(), "slave-001", { metadata: { "drover.stack": "other" } }),
     ["tags: slave-001 does not say whose it is: it needs drover.stack = prod in its metadata"],

@@ -1,5 +1,6 @@
 import { exitWithEngine } from "@drover/lib/pulumi/exit-with-engine";
 import { main, type Provider } from "@pulumi/pulumi/provider";
+import { blockVolume } from "./resources/block-volume";
 import { certificate } from "./resources/certificate";
 import { clusterReady } from "./resources/cluster-ready";
 import { gate } from "./resources/gate";
@@ -21,6 +22,7 @@ const handlers: Record<string, AnyHandler> = {
   "drover:index:Gate": gate as unknown as AnyHandler,
   "drover:index:ClusterReady": clusterReady as unknown as AnyHandler,
   "drover:index:MarathonApp": marathonApp as unknown as AnyHandler,
+  "drover:index:BlockVolume": blockVolume as unknown as AnyHandler,
   "drover:index:GlusterVolume": glusterVolume as unknown as AnyHandler,
 };
 
@@ -43,6 +45,10 @@ const engine = process.argv.slice(2).find((word) => !word.startsWith("-")) ?? ""
 const provider: Provider = {
   version,
   schema: JSON.stringify({ name: "drover", version }),
+  async check(urn, olds, news) {
+    const failures = handlerOf(urn).check?.(plain(olds ?? {}) as object, plain(news) as object) ?? [];
+    return { inputs: news, failures };
+  },
   async diff(_id, urn, olds, news) {
     return { changes: handlerOf(urn).changed(plain(olds) as object, plain(news) as object) };
   },

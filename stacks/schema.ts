@@ -1,3 +1,4 @@
+import { fileSystems, maxSizeGb, maxVolumeName, volumeNamePattern } from "@drover/lib/block-volume";
 import { z } from "zod";
 import { maxCoreId, parseSubnet } from "./addresses";
 import { azure, openstack } from "./cloud-schema";
@@ -45,6 +46,25 @@ const volumeFolder = z
   .string()
   .max(255, "at most 255 characters")
   .regex(/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, "a path from the volume's root, for instance /apache2/srv");
+
+const volumeName = z
+  .string()
+  .max(maxVolumeName, `at most ${maxVolumeName} characters`)
+  .regex(volumeNamePattern, "lower-case letters, digits, dashes, underscores and single inner dots");
+
+/** A volume that the environment declares. Beside its size, only whether it is protected may change later. */
+const blockVolume = z.strictObject({
+  /** It grows with this number. It never shrinks. */
+  sizeGb: z.int("a whole number of GB").min(1, "at least 1 GB").max(maxSizeGb, `at most ${maxSizeGb} GB`),
+  /** What it is formatted with when a task first mounts it. */
+  fs: z.enum(fileSystems).default("ext4"),
+  /** One of the cloud's volume types. Default: openstack.volumeType; StandardSSD_LRS or _ZRS (azure); thin (docker). */
+  type: plainWord.optional(),
+  /** Availability zone (clouds azure and openstack). Default: on Azure all of them, else the cloud's choice. */
+  zone: plainWord.optional(),
+  /** True: Pulumi refuses to remove it, and leaves it when the stack goes. Default: true where purpose is production. */
+  protect: z.boolean("true or false").optional(),
+});
 
 const limits = z.strictObject({
   /** Memory limit of the container in MB. */
@@ -193,6 +213,12 @@ export const configuration = z.strictObject({
       defaultSizeGb: z.int("a whole number of GB").min(1, "at least 1 GB").max(32_767, "at most 32767 GB").default(16),
     })
     .prefault({}),
+
+  /**
+   * Block volumes that are there before any task asks for them, by name. Those that tasks make themselves are the tasks':
+   * no stack knows of them.
+   */
+  blockVolumes: z.record(volumeName, blockVolume).default({}),
 
   /** GlusterFS on the core machines' data disks, which every slave has at /mnt/gv0. */
   sharedVolume: z

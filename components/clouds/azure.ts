@@ -8,13 +8,15 @@ import type { LocalSetUp } from "../images";
 import { mirrorsOf } from "../mirrors";
 import { type Identities, identities, type OwnRegistry, ownRegistry } from "./azure/access";
 import { type FrontDoorBalancer, frontDoorBalancer, slaveBalancer } from "./azure/balancers";
+import { managedDisk } from "./azure/block-volume";
 import { azureResolver, bastionMachine, coreAvailabilitySet, coreMachine } from "./azure/machines";
 import { type ClusterNetwork, clusterNetwork, longestPrefix, slaveRoom } from "./azure/network";
 import { slavePool } from "./azure/scale-set";
 import type { Scope } from "./azure/scope";
+import { keepsBlockVolumes, type PlannedVolume } from "./block-volume-rules";
 import type { Bastion, Cloud, CoreMachine, FrontDoor, MachineParts, Recipe, Slaves } from "./cloud";
 import { publishImages } from "./publish";
-import { commonProblems, keepData, resourceName, sectionOf, tagsOf } from "./settings";
+import { commonProblems, keptIf, resourceName, sectionOf, tagsOf } from "./settings";
 
 export interface AzureCloudArgs {
   environment: Environment;
@@ -33,6 +35,8 @@ export class AzureCloud extends pulumi.ComponentResource implements Cloud {
   /** None when the environment names another. */
   private readonly registry: OwnRegistry | undefined;
   private published: pulumi.Resource[] = [];
+  /** Slaves go before the volumes that they use. */
+  private readonly blockVolumes: pulumi.Resource[] = [];
 
   constructor(name: string, { environment }: AzureCloudArgs, opts?: pulumi.ComponentResourceOptions) {
     const settings = sectionOf(environment, "azure");
@@ -47,7 +51,7 @@ export class AzureCloud extends pulumi.ComponentResource implements Cloud {
         tags: tagsOf(environment, "group"),
       },
       // With the group everything in it would go, kept disks too.
-      { parent: this, ...keepData(environment) },
+      { parent: this, ...keptIf(keepsBlockVolumes(environment)) },
     );
     this.scope = { environment, settings, group, opts: { parent: this } };
     this.network = clusterNetwork(this.scope);
@@ -84,12 +88,16 @@ export class AzureCloud extends pulumi.ComponentResource implements Cloud {
     return { address, httpPort: 80, httpsPort: 443, instance: this.door.balancer.id };
   }
 
+  blockVolume(volume: PlannedVolume): void {
+    this.blockVolumes.push(managedDisk(this.scope, volume));
+  }
+
   slaves(recipe: Recipe<PlannedSlave>): Slaves {
     const base = {
       subnetId: this.network.slaves,
       balancer: slaveBalancer(this.scope, this.network.slaves),
       identity: this.identities.slaves.id,
-      after: [...this.published, ...(this.registry?.grants ?? [])],
+      after: [...this.published, ...this.blockVolumes, ...(this.registry?.grants ?? [])],
     };
     const sets = this.environment.pools.map((pool) =>
       slavePool(this.scope, pool, base, this.withVolumes(this.withLogin("slaves", recipe))),

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PlannedCore, PlannedMachine, PlannedSlave } from "../../stacks/environment";
 import type { MachineFile } from "../../templates/cloud-init/user-data";
 import type { LocalSetUp } from "../images";
+import type { PlannedVolume } from "./block-volume-rules";
 
 /** A machine that a cloud has made or is making. */
 export interface Machine extends PlannedMachine {
@@ -75,7 +76,7 @@ export interface Recipe<Planned> {
   userData(machine: Planned, parts?: MachineParts): pulumi.Output<string>;
 }
 
-/** What every cloud can do. Order: images, core machines, the front door in front of them, then slaves. */
+/** What every cloud can do. Order: images, core machines, the front door in front of them, block volumes, then slaves. */
 export interface Cloud {
   /** Resolvers that machines of this cloud can ask for names outside the cluster. */
   readonly resolvers: readonly string[];
@@ -85,6 +86,8 @@ export interface Cloud {
   publish(local: LocalSetUp, images: readonly string[]): LocalSetUp;
   bastion(recipe: Recipe<{ hostname: string }>): Bastion | undefined;
   coreMachines(recipe: Recipe<PlannedCore>): CoreMachine[];
+  /** Makes a declared block volume so that the volume driver of the slaves finds it by its name. */
+  blockVolume(volume: PlannedVolume): void;
   frontDoor(core: readonly CoreMachine[]): FrontDoor;
   slaves(recipe: Recipe<PlannedSlave>): Slaves;
 }

@@ -2,3 +2,8 @@
 export function dataDisk(stack: string, hostname: string): string {
   return `drover-${stack}-${hostname}-data`;
 }
+
+/** The volume on the Docker engine that all block volumes of a local cluster are in. */
+export function blockStore(stack: string): string {
+  return `drover-${stack}-block-store`;
+}

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { blockStoreFolder, loopDevices } from "@drover/lib/block-volume";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { frontDoorAddress, gatewayAddress } from "../../stacks/addresses";
@@ -12,10 +13,11 @@ import {
 import { renderMetaData } from "../../templates/cloud-init/user-data";
 import { renderFrontDoor } from "../../templates/haproxy/front-door";
 import { imageOf, type LocalSetUp } from "../images";
-import { blockStoreFolder, loopDevices } from "../slaves/volume-driver";
+import { declaredVolume } from "../storage/block-volume";
+import { keepsBlockVolumes, type PlannedVolume } from "./block-volume-rules";
 import type { Cloud, CoreMachine, FrontDoor, Recipe, Slaves } from "./cloud";
-import { dataDisk } from "./disk-names";
-import { keepData } from "./settings";
+import { blockStore, dataDisk } from "./disk-names";
+import { keepData, keptIf } from "./settings";
 
 export interface DockerCloudArgs {
   environment: Environment;
@@ -59,6 +61,7 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
   private readonly network: docker.Network;
   /** The block storage that slaves share: the local cloud's volumes are files in it. */
   private readonly blockStore: docker.Volume;
+  private readonly blockVolumes: pulumi.Resource[] = [];
   private readonly environment: Environment;
   private readonly local: LocalSetUp;
 
@@ -79,8 +82,8 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
     );
     this.blockStore = new docker.Volume(
       "block-store",
-      { name: this.nameOf("block-store"), labels: this.labels("block-store") },
-      { parent: this },
+      { name: blockStore(args.environment.name), labels: this.labels("block-store") },
+      { parent: this, ...keptIf(keepsBlockVolumes(args.environment)) },
     );
   }
 
@@ -144,6 +147,12 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
     return { address: "127.0.0.1", httpPort, httpsPort, instance: container.id };
   }
 
+  blockVolume(volume: PlannedVolume): void {
+    const image = imageOf("volumes", this.environment, this.local);
+    const store = this.blockStore.name.apply((name) => ({ volume: name, image }));
+    this.blockVolumes.push(declaredVolume(volume, { parent: this }, store));
+  }
+
   /** Makes one machine: two disks, the first images, the container that boots. Gives its instance id. */
   private machine(planned: PlannedMachine, imageDisk: string, userData: pulumi.Input<string>): pulumi.Output<string> {
     const { hostname } = planned;
@@ -182,7 +191,12 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
         labels: this.labels(hostname),
         ...boundedLogs,
       },
-      { parent: this, dependsOn: seed, deleteBeforeReplace: true },
+      {
+        parent: this,
+        // Slaves go before the volumes that they use.
+        dependsOn: planned.role === "slave" ? [seed, ...this.blockVolumes] : seed,
+        deleteBeforeReplace: true,
+      },
     );
     return container.id;
   }

@@ -7,7 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OpenStackSettings } from "../../stacks/cloud-schema";
 import type { Environment, PlannedCore, PlannedSlave } from "../../stacks/environment";
 import type { LocalSetUp } from "../images";
+import type { PlannedVolume } from "./block-volume-rules";
 import type { Bastion, Cloud, CoreMachine, FrontDoor, Recipe, Slaves } from "./cloud";
+import { cinderVolume } from "./openstack/block-volume";
 import { keepalivedFrontDoor, octaviaFrontDoor, virtualAddress } from "./openstack/front-door";
 import { bastionMachine, coreMachine, type MachineBase, slaveMachine } from "./openstack/machines";
 import { type ClusterNetwork, clusterNetwork } from "./openstack/network";
@@ -34,6 +36,8 @@ export class OpenStackCloud extends pulumi.ComponentResource implements Cloud {
   private keyPair: compute.Keypair | undefined;
   private virtual: networking.Port | undefined;
   private published: pulumi.Resource[] = [];
+  /** Slaves go before the volumes that they use. */
+  private readonly blockVolumes: pulumi.Resource[] = [];
 
   constructor(name: string, { environment }: OpenStackCloudArgs, opts?: pulumi.ComponentResourceOptions) {
     const settings = sectionOf(environment, "openstack");
@@ -85,8 +89,12 @@ export class OpenStackCloud extends pulumi.ComponentResource implements Cloud {
       : octaviaFrontDoor(this.scope, this.network, core);
   }
 
+  blockVolume(volume: PlannedVolume): void {
+    this.blockVolumes.push(cinderVolume(this.scope, volume));
+  }
+
   slaves(recipe: Recipe<PlannedSlave>): Slaves {
-    const after = [this.network.router, ...this.published];
+    const after = [this.network.router, ...this.published, ...this.blockVolumes];
     const machines = this.environment.pools.flatMap((pool) => {
       // Spread as far as hypervisors go, and doubled up on rather than refused.
       const group = this.serverGroup(`pool-${pool.name}`, "soft-anti-affinity");

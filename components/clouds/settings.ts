@@ -84,7 +84,17 @@ export function tagsOf(environment: Environment, part: string): Record<string, s
   };
 }
 
-/** What production keeps data on: Pulumi refuses to delete it, and leaves it when the stack goes. */
-export function keepData({ purpose }: Environment): { protect?: boolean; retainOnDelete?: boolean } {
-  return purpose === "production" ? { protect: true, retainOnDelete: true } : {};
+/** Pulumi refuses to delete what is kept, and leaves it when the stack goes. */
+export interface Kept {
+  protect?: boolean;
+  retainOnDelete?: boolean;
+}
+
+export function keptIf(condition: boolean): Kept {
+  return condition ? { protect: true, retainOnDelete: true } : {};
+}
+
+/** What production keeps data on. */
+export function keepData({ purpose }: Environment): Kept {
+  return keptIf(purpose === "production");
 }

@@ -1,17 +1,9 @@
+import { blockStoreFolder, loopDevices } from "@drover/lib/block-volume";
 import type { Environment, PlannedSlave } from "../../stacks/environment";
 import { zooKeeperUrl } from "../core/addresses";
 
 /** Where each volume is mounted, at a folder of its name. */
 const mountFolder = "/var/lib/drover/volumes";
-
-/** cloud `docker`: the folder of image files that all slaves share. */
-export const blockStoreFolder = "/var/lib/drover/block-store";
-
-/**
- * Loop devices that slaves on one computer share. Those that the kernel makes when its loop module is loaded: their
- * number limits how many volumes can be in use at once on one computer.
- */
-export const loopDevices = ["/dev/loop-control", ...Array.from({ length: 8 }, (_, number) => `/dev/loop${number}`)];
 
 const pluginFolder = "/run/docker/plugins";
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BlockVolumeInputs } from "../resources/block-volume";
 import type { CertificateInputs, CertificateOutputs } from "../resources/certificate";
 import type { ClusterReadyInputs, ClusterReadyOutputs } from "../resources/cluster-ready";
 import type { GateInputs } from "../resources/gate";
@@ -81,6 +82,13 @@ export class ClusterReady extends pulumi.CustomResource {
 export class MarathonApp extends pulumi.CustomResource {
   constructor(name: string, args: Args<MarathonAppInputs>, opts?: pulumi.CustomResourceOptions) {
     super("drover:index:MarathonApp", name, withOutputs(args, []), opts);
+  }
+}
+
+/** A block volume that an environment declares: it can grow, and nothing else of it can change. */
+export class BlockVolume extends pulumi.CustomResource {
+  constructor(name: string, args: Args<BlockVolumeInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:BlockVolume", name, withOutputs(args, []), opts);
   }
 }
 

@@ -1,14 +1,8 @@
+import { type FileSystem, fileSystems, maxSizeGb } from "@drover/lib/block-volume";
 import { nearest } from "@drover/lib/nearest";
 import { BadRequest } from "./bad-request";
 import type { VolumeSpec } from "./cloud/backend";
 import { canonicalName } from "./volume-name";
-
-/** File systems that can be made. */
-export const fileSystems = ["ext4", "xfs"] as const;
-export type FileSystem = (typeof fileSystems)[number];
-
-/** The largest volume that any of the clouds makes: 64 TB. */
-export const maxSizeGb = 65_536;
 
 /** Names of options in lower case, REX-Ray's beside our own, so that its definitions work unchanged. */
 const names: Readonly<Record<string, keyof Omit<VolumeSpec, "name">>> = {

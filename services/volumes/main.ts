@@ -1,7 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { blockStoreFolder } from "@drover/lib/block-volume";
 import { createLogger, type Logger } from "@drover/lib/log";
+import { LoopBackend } from "./cloud/loop/loop-backend";
+import { storeCommand } from "./cloud/loop/store-command";
 import { openBackend } from "./cloud/open-backend";
 import { ask, controlApi } from "./control";
 import { Driver } from "./driver";
@@ -49,8 +52,22 @@ async function serve(settings: Settings, log: Logger): Promise<void> {
   }
 }
 
+/** `store …`: the local cloud's volumes without a driver, for what an environment declares. */
+async function store(words: readonly string[]): Promise<void> {
+  const folder = process.env.VOLUMES_LOOP_FOLDER ?? blockStoreFolder;
+  const volume = await storeCommand(new LoopBackend(folder, "store"), words);
+  process.stdout.write(`${JSON.stringify(volume ?? null)}\n`);
+}
+
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
+  if (words[0] === "store") {
+    await store(words.slice(1)).catch((error: Error) => {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 1;
+    });
+    return;
+  }
   if (words.length > 0) {
     process.exitCode = await ask(process.env.VOLUMES_CONTROL_SOCKET ?? "/run/drover-volumes.sock", words);
     return;

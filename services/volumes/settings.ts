@@ -1,3 +1,4 @@
+import { blockStoreFolder } from "@drover/lib/block-volume";
 import { choiceFlag, integerFlag, parseFlags, requiredFlag, textFlag } from "@drover/lib/flags";
 import { parseZookeeperUrl, type ZookeeperUrl } from "@drover/lib/zookeeper/url";
 import { parseSizeGb } from "./create-options";
@@ -46,7 +47,7 @@ const FLAGS = {
   plugin_folder: textFlag("/run/docker/plugins"),
   control_socket: textFlag("/run/drover-volumes.sock"),
   default_size_gb: { parse: parseSizeGb, initial: "16" },
-  loop_folder: textFlag("/var/lib/drover/block-store"),
+  loop_folder: textFlag(blockStoreFolder),
   cinder_auth_url: textFlag(),
   cinder_region: textFlag(),
   cinder_credential_id: textFlag(),

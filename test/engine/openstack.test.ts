@@ -7,7 +7,8 @@ const instance = "openstack:compute/instance:Instance";
 
 /** The life of one cluster on OpenStack, each step on what the one before has left. */
 describe("openstack, by the real CLI and the pack", async () => {
-  const config = shipped("openstack");
+  const volumes = { pgdata: { sizeGb: 20 }, scratch: { sizeGb: 5, protect: false } };
+  const config = { ...shipped("openstack"), "drover:blockVolumes": volumes };
   const project = await testProject("openstack", config);
   const withSlaves = (slaves: number) => ({ ...config, "drover:slaves": slaves });
 
@@ -81,6 +82,6 @@ describe("openstack, by the real CLI and the pack", async () => {
     const gone = await project.run("destroy", "--yes", "--skip-preview");
     expect(gone.output).not.toContain("error:");
     expect(gone.ok).toBe(true);
-    expect(project.made()).toEqual(["ops100-data", "ops110-data", "ops120-data"]);
+    expect(project.made()).toEqual(["ops100-data", "ops110-data", "ops120-data", "pgdata", "volume-pgdata"]);
   });
 });

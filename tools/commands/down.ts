@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { dataDisk } from "../../components/clouds/disk-names";
+import { keepsBlockVolumes, plannedVolumes } from "../../components/clouds/block-volume-rules";
+import { blockStore, dataDisk } from "../../components/clouds/disk-names";
 import { keyFile, knownHosts } from "../../components/ssh-files";
 import { setUpTools } from "../setup";
 import { exec, tryExec } from "../system/exec";
@@ -40,18 +41,27 @@ async function sweep(stack: string, { kind, list, remove }: Kind, known: Readonl
   await exec("docker", [...remove, ...left], { limitMs: 60_000 });
 }
 
-/** Says what becomes of the core machines' data disks. Gives those that stay. */
+/** Says what becomes of the core machines' data disks and of block volumes. Gives the Docker volumes that stay. */
 async function sayWhatBecomesOfData(stack: string): Promise<ReadonlySet<string>> {
-  const { core, purpose } = stackEnvironment(stack);
+  const environment = stackEnvironment(stack);
+  const isTest = environment.purpose === "test";
   const there = new Set(((await tryExec("docker", [...volumes.list])) ?? "").split("\n"));
-  const disks = core.map(({ hostname }) => dataDisk(stack, hostname)).filter((name) => there.has(name));
-  if (disks.length === 0) return new Set();
-  if (purpose === "test") {
-    say(`${stack}: the data goes too, for good: ${disks.join(", ")} (ZooKeeper, shared volume)`);
-    return new Set();
+  const disks = environment.core.map(({ hostname }) => dataDisk(stack, hostname)).filter((name) => there.has(name));
+  const stores = [blockStore(stack)].filter((name) => there.has(name));
+  const declared = plannedVolumes(environment).map(({ name }) => name);
+  const inStores = ["block volumes", ...(declared.length > 0 ? [declared.join(", ")] : [])].join(": ");
+  const [kept, gone] = [new Set<string>(), [] as string[]];
+  for (const [names, what, stays] of [
+    [disks, "ZooKeeper, shared volume", !isTest],
+    [stores, inStores, keepsBlockVolumes(environment)],
+  ] as const) {
+    if (names.length === 0) continue;
+    if (stays) for (const name of names) kept.add(name);
+    else gone.push(`${names.join(", ")} (${what})`);
   }
-  say(`${stack}: the data stays: ${disks.join(", ")}; \`docker volume rm\` removes it for good`);
-  return new Set(disks);
+  if (gone.length > 0) say(`${stack}: the data goes too, for good: ${gone.join("; ")}`);
+  if (kept.size > 0) say(`${stack}: the data stays: ${[...kept].join(", ")}; \`docker volume rm\` removes it for good`);
+  return kept;
 }
 
 /** Removes the cluster and everything of it: `npm run down [-- <environment>]`. One that is not there is no error. */

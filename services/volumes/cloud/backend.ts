@@ -1,4 +1,4 @@
-import type { FileSystem } from "../create-options";
+import type { FileSystem } from "@drover/lib/block-volume";
 
 /** A volume that is to be made. */
 export interface VolumeSpec {

@@ -1,7 +1,7 @@
 import { mkdir, rmdir } from "node:fs/promises";
+import type { FileSystem } from "@drover/lib/block-volume";
 import type { Logger } from "@drover/lib/log";
 import { BadRequest } from "../bad-request";
-import type { FileSystem } from "../create-options";
 import { type CommandOptions, command } from "./command";
 
 /** mkfs and fsck of a large disk may take minutes. */

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loopDevices } from "@drover/lib/block-volume";
 import { waitFor } from "@drover/lib/test/wait";
 import { build } from "esbuild";
 import { buildTestImage, docker } from "../../../images/test-image";
@@ -24,9 +25,6 @@ async function buildSlaveImage(): Promise<void> {
   }
   await docker("build", "--quiet", "--network", "host", "--tag", tag, join(__dirname, "slave"));
 }
-
-/** Loop devices that are given to machines: those that every Linux with the module has. */
-const loopDevices = ["/dev/loop-control", ...Array.from({ length: 8 }, (_, number) => `/dev/loop${number}`)];
 
 export interface SlaveOptions {
   name: string;

@@ -1,6 +1,6 @@
+import { clusterMark, fileSystems, fsMark, maxAzureSizeGb, volumeMarks } from "@drover/lib/block-volume";
 import { z } from "zod";
 import { BadRequest } from "../../bad-request";
-import { fileSystems } from "../../create-options";
 import { KeyedQueue } from "../../keyed-queue";
 import type { Backend, CloudVolume, VolumeSpec } from "../backend";
 import type { CloudHttp } from "../http-call";
@@ -10,11 +10,6 @@ import type { Management, OwnMachine } from "./management";
 const diskApi = "api-version=2023-10-02";
 const machineApi = "api-version=2024-07-01";
 
-const clusterTag = "drover-cluster";
-const fsTag = "drover-fs";
-
-/** The largest managed disk. */
-const maxSizeGb = 32_767;
 const defaultSku = "StandardSSD_LRS";
 
 const diskShape = z.object({
@@ -70,15 +65,15 @@ export class AzureDiskBackend implements Backend {
 
   /** Managed disks are always encrypted at rest, so that asking for it is granted. */
   check({ sizeGb }: VolumeSpec): void {
-    if (sizeGb > maxSizeGb)
-      throw new BadRequest(`size ${sizeGb} is refused: managed disks have at most ${maxSizeGb} GB`);
+    if (sizeGb > maxAzureSizeGb)
+      throw new BadRequest(`size ${sizeGb} is refused: managed disks have at most ${maxAzureSizeGb} GB`);
   }
 
   async find(name: string): Promise<CloudVolume | undefined> {
     const disk = await this.read(name);
     if (!disk) return undefined;
-    if (disk.tags[clusterTag] !== this.args.cluster) {
-      const detail = `this disk is not this cluster's; give it the tag ${clusterTag}=${this.args.cluster} to hand it over`;
+    if (disk.tags[clusterMark] !== this.args.cluster) {
+      const detail = `this disk is not this cluster's; give it the tag ${clusterMark}=${this.args.cluster} to hand it over`;
       throw this.args.http.error(name, "find", detail);
     }
     return shown(disk);
@@ -89,7 +84,7 @@ export class AzureDiskBackend implements Backend {
     for (let path: string | undefined = `${this.disks()}?${diskApi}`; path !== undefined; ) {
       const { body } = await this.args.management.call(path, { volume: "-", method: "GET" });
       const { value, nextLink } = page.parse(body);
-      found.push(...value.filter(({ tags }) => tags[clusterTag] === this.args.cluster).map(shown));
+      found.push(...value.filter(({ tags }) => tags[clusterMark] === this.args.cluster).map(shown));
       path = nextLink;
     }
     return found;
@@ -107,7 +102,7 @@ export class AzureDiskBackend implements Backend {
         location: machine.location,
         ...(machine.zone ? { zones: [machine.zone] } : {}),
         sku: { name: type ?? defaultSku },
-        tags: { [clusterTag]: cluster, [fsTag]: fs },
+        tags: volumeMarks(cluster, fs),
         properties: { creationData, diskSizeGB: sizeGb },
       },
     });
@@ -158,8 +153,8 @@ export class AzureDiskBackend implements Backend {
   }
 
   async grow({ name }: CloudVolume, sizeGb: number): Promise<void> {
-    if (sizeGb > maxSizeGb)
-      throw new BadRequest(`size ${sizeGb} is refused: managed disks have at most ${maxSizeGb} GB`);
+    if (sizeGb > maxAzureSizeGb)
+      throw new BadRequest(`size ${sizeGb} is refused: managed disks have at most ${maxAzureSizeGb} GB`);
     const body = { properties: { diskSizeGB: sizeGb } };
     await this.args.management.change(`${this.disks()}/${name}?${diskApi}`, { volume: name, method: "PATCH", body });
   }
@@ -174,7 +169,7 @@ export class AzureDiskBackend implements Backend {
       method: "PUT",
       body: {
         location: machine.location,
-        tags: { [clusterTag]: cluster },
+        tags: { [clusterMark]: cluster },
         properties: { creationData: { createOption: "Copy", sourceResourceId: id }, incremental: true },
       },
     });
@@ -256,7 +251,7 @@ function shown({ id, name, managedBy, sku, tags, properties }: Disk): CloudVolum
     id,
     name: name.toLowerCase(),
     sizeGb: properties.diskSizeGB,
-    fs: fileSystems.find((fs) => fs === tags[fsTag]) ?? "ext4",
+    fs: fileSystems.find((fs) => fs === tags[fsMark]) ?? "ext4",
     type: sku?.name,
     encrypted: true,
     createdAt: properties.timeCreated,

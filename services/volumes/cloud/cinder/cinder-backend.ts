@@ -1,12 +1,8 @@
+import { clusterMark, fileSystems, fsMark, volumeMarks } from "@drover/lib/block-volume";
 import { z } from "zod";
-import { fileSystems } from "../../create-options";
 import type { Backend, CloudVolume, VolumeSpec } from "../backend";
 import type { Answer, Call, CloudHttp } from "../http-call";
 import type { Keystone } from "./keystone";
-
-/** Marks volumes of this cluster, and says what a blank one is formatted with. */
-const clusterKey = "drover-cluster";
-const fsKey = "drover-fs";
 
 /** Growing a volume in use is part of Cinder's API from this version on. */
 const extendInUse = { "OpenStack-API-Version": "volume 3.42" };
@@ -69,7 +65,7 @@ export class CinderBackend implements Backend {
           name,
           size: spec.sizeGb,
           volume_type: spec.type,
-          metadata: { [clusterKey]: this.args.cluster, [fsKey]: spec.fs },
+          metadata: volumeMarks(this.args.cluster, spec.fs),
           snapshot_id: spec.snapshot && (await this.snapshotId(name, spec.snapshot)),
         },
       },
@@ -156,7 +152,7 @@ export class CinderBackend implements Backend {
   async snapshot({ name, id }: CloudVolume, snapshot: string): Promise<void> {
     if (await this.findSnapshot(name, snapshot))
       throw this.fail(name, "snapshot", `there is a snapshot ${snapshot} already`);
-    const metadata = { [clusterKey]: this.args.cluster };
+    const metadata = { [clusterMark]: this.args.cluster };
     await this.volume(name, "POST", "/snapshots", {
       body: { snapshot: { volume_id: id, name: snapshot, force: true, metadata } },
     });
@@ -198,7 +194,7 @@ export class CinderBackend implements Backend {
       found.push(...volumes);
       path = volumes_links.find(({ rel }) => rel === "next")?.href;
     }
-    return found.filter(({ metadata }) => metadata[clusterKey] === this.args.cluster);
+    return found.filter(({ metadata }) => metadata[clusterMark] === this.args.cluster);
   }
 
   private async get(name: string, id: string): Promise<Shape> {
@@ -255,7 +251,7 @@ function shown({ id, name, size, volume_type, encrypted, created_at, metadata, a
     id,
     name: name ?? "",
     sizeGb: size,
-    fs: fileSystems.find((fs) => fs === metadata[fsKey]) ?? "ext4",
+    fs: fileSystems.find((fs) => fs === metadata[fsMark]) ?? "ext4",
     type: volume_type ?? undefined,
     encrypted,
     createdAt: created_at ? `${created_at.replace(/Z?$/, "")}Z` : undefined,

@@ -59,7 +59,7 @@ export class LoopBackend implements Backend {
 
   remove({ name }: CloudVolume): Promise<void> {
     return this.call(name, "remove", async () => {
-      if ((await devicesOf(this.folder.image(name))).length > 0) throw new Error("a loop device is bound to it");
+      if ((await this.unbindAll(name)).length > 0) throw new Error("it is in use: stop what uses it first");
       await this.folder.remove(name);
     });
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileSystems } from "@drover/lib/block-volume";
 import { z } from "zod";
-import { fileSystems } from "../../create-options";
 import { command } from "../../kernel/command";
 import type { CloudVolume, VolumeSpec } from "../backend";
 
