@@ -49,7 +49,7 @@ describe.each(["openstack", "azure"])("on %s", async (stack) => {
       }),
       { numRuns: 6 },
     );
-  });
+  }, 120_000);
 });
 
 it("a further pool has its own size, numbers, zones and attributes", async () => {

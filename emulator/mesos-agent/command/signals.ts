@@ -19,7 +19,15 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [constants.signals.SIGTERM, "Terminated"],
 ]);
 
-/** The signal behind a shell's exit status (128 + signal); undefined for an ordinary status. */
+/** What a shell adds to a signal's number for the exit status of what it ended. */
+const SIGNALLED = 128;
+
+/** The signal behind a shell's exit status; undefined for an ordinary status. */
 export function signalOfStatus(status: number): string | undefined {
-  return NAMES.get(status - 128);
+  return NAMES.get(status - SIGNALLED);
+}
+
+/** The exit status that a shell gives to what a signal has ended. */
+export function statusOfSignal(signal: NodeJS.Signals): number {
+  return SIGNALLED + constants.signals[signal];
 }

@@ -46,7 +46,7 @@ test("a task that ignores SIGTERM is killed with its supervisor, children too", 
   await waitFor("the task's output", () => output() === "up\n");
   task.signal("SIGTERM");
   task.signal("SIGKILL");
-  expect(await task.ended).toBeUndefined();
+  expect(await task.ended).toBe(137);
   await waitFor("an empty group", () => usageOfGroup(task.id.pid).memRssBytes === 0);
 });
 

@@ -6,6 +6,7 @@ import { readText, writeJson } from "../checkpoint/files";
 import { RUN_FILES } from "../checkpoint/paths";
 import { identify, isAlive, type ProcessId } from "../process-table";
 import type { SystemUser } from "../users";
+import { statusOfSignal } from "./signals";
 import { enterCgroups } from "./task-cgroups";
 
 /**
@@ -32,7 +33,7 @@ export interface ProcessOptions {
 
 /** A task's process in a session and process group of its own, which outlive the agent. */
 export class SupervisedProcess {
-  /** Exit status of the task; undefined when the supervisor was killed with it. */
+  /** Exit status of the task, or of the signal that ended its supervisor with it; undefined when nobody saw its end. */
   readonly ended: Promise<number | undefined>;
 
   private constructor(
@@ -110,6 +111,9 @@ export class SupervisedProcess {
     }
     this.signal("SIGKILL"); // children that the task has left behind
     const status = readText(join(this.metaDirectory, RUN_FILES.exitStatus))?.trim();
-    return status ? Number(status) : undefined;
+    if (status) return Number(status);
+    // A signal that comes before the trap is set ends the supervisor itself.
+    const signal = child?.signalCode;
+    return signal ? statusOfSignal(signal) : undefined;
   }
 }

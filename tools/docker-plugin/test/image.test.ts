@@ -115,7 +115,7 @@ describe("with a registry", () => {
           (answer) => answer.ok,
           () => false,
         ),
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
   }, 300_000);
   afterAll(async () => {
