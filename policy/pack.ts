@@ -33,8 +33,9 @@ function policies(environment: Environment, recorded: Promise<readonly Resource[
     }
     return {
       ...common,
-      validateResource(args, report) {
-        for (const message of rule.resource(fromPulumi(args), { environment, recorded: [] })) report(message);
+      async validateResource(args, report) {
+        const facts = { environment, recorded: await recorded };
+        for (const message of rule.resource(fromPulumi(args), facts)) report(message);
       },
     };
   };
@@ -43,7 +44,7 @@ function policies(environment: Environment, recorded: Promise<readonly Resource[
 
 const environment = readEnvironment();
 const recorded = environment ? recordedState(environment.name) : Promise.resolve([]);
-// A rule that needs it says that it failed.
+// The rules say that it failed.
 recorded.catch(() => {});
 
 new PolicyPack("drover", { policies: environment ? policies(environment, recorded) : [] });

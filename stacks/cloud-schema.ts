@@ -41,6 +41,12 @@ export const openstack = z.strictObject({
   loadBalancer: z.enum(["octavia", "keepalived"]).default("octavia"),
 });
 
+/**
+ * Whether `npm run up` looks before it changes anything, unless the environment says so: a preview costs more than
+ * machines in Docker, which hold nothing that is missed.
+ */
+export const looksFirst = { docker: false, azure: true, openstack: true };
+
 export type AzureSettings = z.infer<typeof azure>;
 export type OpenStackSettings = z.infer<typeof openstack>;
 

@@ -1,7 +1,7 @@
 import { nearest } from "@drover/lib/nearest";
 import type { z } from "zod";
 import { coreAddress, parseSubnet, type Subnet } from "./addresses";
-import { slaveOffers } from "./cloud-schema";
+import { looksFirst, slaveOffers } from "./cloud-schema";
 import { type PlannedMachine, type PlannedPool, type PlannedSlave, plannedPools, poolProblems } from "./pools";
 import { type Configuration, configuration } from "./schema";
 
@@ -142,6 +142,7 @@ export function environmentOf(stack: string, config: Readonly<Record<string, str
   return Object.freeze({
     ...rest,
     slave: { ...slaveOffers[rest.cloud], ...rest.slave },
+    policy: { ...rest.policy, lookFirst: rest.policy.lookFirst ?? looksFirst[rest.cloud] },
     name: stack,
     subnet,
     core: Object.entries(core)

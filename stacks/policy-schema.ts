@@ -22,6 +22,7 @@ export const ruleNames = [
   "names",
   "slave-count",
   "removals",
+  "replaced-data",
   "budget",
 ] as const;
 
@@ -32,13 +33,18 @@ const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "letters, digits, dots, 
 /** What the policy pack holds an environment to: levels of its rules, and their parameters. */
 export const policy = z
   .strictObject({
+    /**
+     * True makes `npm run up` preview with the pack, and change nothing when a mandatory rule is broken. Default: true on
+     * Azure and OpenStack, false for machines in Docker.
+     */
+    lookFirst: z.boolean("true or false").optional(),
     /** What a broken rule does: `mandatory` stops the update, `advisory` tells. Default: the rule's own level. */
     levels: z.partialRecord(z.enum(ruleNames), z.enum(["advisory", "mandatory", "disabled"])).default({}),
     /** The most slaves there may be. */
     maximumSlaves: z.int("a whole number").min(1, "at least 1").max(10_000, "at most 10000").default(100),
     /** The largest share of the slaves that one update may remove without being confirmed. */
     maximumRemovedShare: z.number().min(0, "0 to 1").max(1, "0 to 1").default(0.5),
-    /** True lets one update remove more slaves than that, or data volumes. Set it for that update only. */
+    /** True lets one update remove more slaves than that, or remove or replace data volumes. Set it for that update only. */
     confirmRemoval: z.boolean().default(false),
     /** Estimated cost that must not be passed, in US dollars a month. Default: no limit. */
     monthlyBudget: z.number().min(1, "at least 1").optional(),

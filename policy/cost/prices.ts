@@ -1,14 +1,14 @@
-/** When the table below was last looked at. */
-export const priceDate = "2025-06";
+/** What the table below is and since when, in the words that users read. */
+export const priceBasis = "rough figures of 2026-11, not looked up in a price list";
 
 const hoursPerMonth = 730;
 
 const hourly = (usd: number) => usd * hoursPerMonth;
 
 /**
- * US dollars a month by what is billed: Azure's public list prices, East US, Linux, pay as you go, without discounts
- * and traffic. Other regions differ by up to a third. OpenStack clouds have no common price list: theirs come from
- * drover:policy.prices, which also overrides what is here.
+ * US dollars a month by what is billed on Azure, written down from general knowledge in November 2026, without looking
+ * up a price list: good for the order of magnitude and for finding a digit too many, and for nothing else. Linux, pay as
+ * you go, without discounts and traffic. OpenStack clouds have no common prices. drover:policy.prices overrides all.
  */
 export const prices: Readonly<Record<string, number>> = {
   Standard_B2ts_v2: hourly(0.0104),

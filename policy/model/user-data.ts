@@ -15,8 +15,19 @@ function decoded(given: string): string {
   return bytes.startsWith("#") ? bytes : given;
 }
 
+/** What was taken apart before: every rule about a resource asks again. */
+const known = new Map<string, UserData>();
+
 /** Takes user data apart; what is no cloud-config is text alone. */
 export function parseUserData(given: string): UserData {
+  const before = known.get(given);
+  if (before) return before;
+  const parsed = takenApart(given);
+  known.set(given, parsed);
+  return parsed;
+}
+
+function takenApart(given: string): UserData {
   const all = decoded(given);
   let config: Readonly<Record<string, unknown>> = {};
   if (all.startsWith("#cloud-config")) {

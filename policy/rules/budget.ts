@@ -1,6 +1,6 @@
 import { billed } from "../cost/billed";
 import { costOf } from "../cost/estimate";
-import { priceDate } from "../cost/prices";
+import { priceBasis } from "../cost/prices";
 import type { StackRule } from "../rule";
 
 /** The bill is known before anything is made. */
@@ -16,7 +16,7 @@ export const budget: StackRule = {
     return [
       {
         urn: "",
-        message: `the estimated cost of ${total.toFixed(0)} USD a month is above the budget of ${monthlyBudget} (drover:policy.monthlyBudget, prices of ${priceDate})`,
+        message: `the estimated cost of ${total.toFixed(0)} USD a month is above the budget of ${monthlyBudget} (drover:policy.monthlyBudget, prices: ${priceBasis})`,
       },
     ];
   },

@@ -12,6 +12,7 @@ import { pinnedImages } from "./pinned-images";
 import { protectedData } from "./protected-data";
 import { publicAddresses } from "./public-addresses";
 import { removals } from "./removals";
+import { replacedData } from "./replaced-data";
 import { slaveAddresses } from "./slave-addresses";
 import { slaveCount } from "./slave-count";
 import { tags } from "./tags";
@@ -39,5 +40,6 @@ export const rules: readonly Rule[] = [
   names,
   slaveCount,
   removals,
+  replacedData,
   budget,
 ];

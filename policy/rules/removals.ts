@@ -3,7 +3,8 @@ import type { Resource } from "../resource";
 import type { Facts, StackRule, Violation } from "../rule";
 import { isDataVolume } from "./data-volume";
 
-const confirm = "if that is meant, set drover:policy.confirmRemoval to true for this update";
+/** What lets one update through. */
+export const confirm = "if that is meant, set drover:policy.confirmRemoval to true for this update";
 
 /** Slaves that the recorded state has and the plan has not: by name, and in scale sets by number. */
 function removedSlaves(before: readonly Resource[], after: readonly Resource[], { environment }: Facts) {

@@ -1,24 +1,37 @@
 import { describe, expect, it } from "vitest";
-import { shipped } from "./support/environment";
+import { updateWords } from "../../tools/system/update-words";
+import { environmentFrom, shipped } from "./support/environment";
 import { testProject } from "./support/test-project";
 
-const pack = ["--policy-pack", "policy"];
 const scaleSet = "azure-native:compute:VirtualMachineScaleSet";
 
 describe("azure, by the real CLI and the pack", async () => {
   const config = shipped("azure-test");
   const project = await testProject("azure-test", config);
+  /** What `npm run up` runs. */
+  const up = updateWords(environmentFrom("azure-test", config));
 
   it("comes up after a failure in the middle, and the pack has nothing to say", async () => {
     project.store.setFaults({ "pool-slave": { operation: "create", fail: "SkuNotAvailable" } });
     const failed = await project.run("up", "--yes", "--skip-preview");
     expect(failed.output).toContain("SkuNotAvailable");
     project.store.setFaults({});
-    const up = await project.run("up", "--yes", ...pack);
-    expect(up.output).toContain("✅ drover@v");
-    expect(up.output).not.toMatch(/\[(advisory|mandatory)\]/);
-    expect(up.ok).toBe(true);
+    const second = await project.run(...up);
+    expect(second.output).toContain("✅ drover@v");
+    expect(second.output).not.toMatch(/\[(advisory|mandatory)\]/);
+    expect(second.ok).toBe(true);
     expect(project.made(scaleSet)).toEqual(["pool-slave"]);
+  });
+
+  it("`npm run up` does not make a data disk again by a slip", async () => {
+    const before = project.store.all();
+    project.configure({ ...config, "drover:core": { ops100: { id: 1, zone: "2" } } });
+    const refused = await project.run(...up);
+    expect(refused.ok).toBe(false);
+    expect(refused.output).toContain(
+      "the data volume ops100-data would be made again without what is on it, because of another zones",
+    );
+    expect(project.store.all()).toEqual(before);
   });
 
   it("scaling changes one number of one scale set", async () => {

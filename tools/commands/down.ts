@@ -9,6 +9,7 @@ import { endOrphans } from "../system/orphans";
 import { root } from "../system/paths";
 import { say } from "../system/progress";
 import {
+  checkUnprotected,
   chosenEnvironment,
   clearPendingOperations,
   dropEncryptionSalt,
@@ -70,8 +71,10 @@ export async function down(words: readonly string[]): Promise<number> {
   await setUpTools();
   await endOrphans();
   removeStaleLock(stack);
+  const exists = await stackExists(stack);
+  if (exists) await checkUnprotected(stack);
   const kept = await sayWhatBecomesOfData(stack);
-  if (await stackExists(stack)) {
+  if (exists) {
     await clearPendingOperations(stack);
     // They would hold on to volumes and to the network.
     await sweep(stack, containers, await resourceIds(stack));

@@ -7,6 +7,7 @@ import { checkFreeDisk, checkPorts, dockerFolder, environmentIn } from "../syste
 import { say } from "../system/progress";
 import { chosenEnvironment, clearPendingOperations, configFile, initStack, removeStaleLock } from "../system/stack";
 import { runPulumi } from "../system/terminal";
+import { updateWords } from "../system/update-words";
 import { printStatus } from "./status";
 
 /** Sets up what is missing and brings the environment up: `npm run up [-- <environment>]`. */
@@ -24,7 +25,7 @@ export async function up(words: readonly string[]): Promise<number> {
   await clearPendingOperations(stack);
 
   say(`${stack}: pulumi up`);
-  const code = await runPulumi(["up", "--yes", "--skip-preview", "--stack", stack]);
+  const code = await runPulumi(updateWords(environment));
   if (code !== 0) {
     process.stderr.write(
       `\n${stack} is not complete. What was made stays; \`npm run up -- ${stack}\` goes on from here, \`npm run down -- ${stack}\` removes it.\n`,

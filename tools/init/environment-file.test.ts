@@ -115,9 +115,11 @@ it("the estimated cost has a date, names what has no price, and takes prices of 
   const file = new EnvironmentFile(shipped("openstack"), "openstack", "prod");
   file.setPrices({ "m1.xlarge": 100, "m1.large": 50, "volume GB": 0.1 });
   const cost = renderCost(environmentIn("prod", file.toString()));
-  expect(cost).toContain("prices of 2025-06");
+  expect(cost).toContain(
+    "The prices are rough figures of 2026-11, not looked up in a price list. Give your own with --price",
+  );
   expect(cost).toContain("    510.80  together\n");
-  expect(cost).toContain("without a price, so not in it: m1.tiny, floating address;");
+  expect(cost).toContain("without a price, so not in it: m1.tiny, floating address");
   const azure = renderCost(environmentIn("azure", shipped("azure")));
   expect(azure).toContain("3 x Standard_D4s_v5");
   expect(azure).not.toContain("without a price");

@@ -1,5 +1,5 @@
 import { costOf } from "../../policy/cost/estimate";
-import { priceDate } from "../../policy/cost/prices";
+import { priceBasis } from "../../policy/cost/prices";
 import type { Environment } from "../../stacks/environment";
 import { billedNeeds } from "./needs";
 
@@ -29,11 +29,10 @@ export function renderCost(environment: Environment): string {
   const { total, lines, unpriced } = costOf(billedNeeds(environment), environment.policy.prices);
   const line = (label: string, monthly: number) => `  ${monthly.toFixed(2).padStart(10)}  ${label}\n`;
   return [
-    `Estimated cost in USD a month (prices of ${priceDate} and drover:policy.prices; traffic and discounts left out):\n`,
+    "Estimated cost in USD a month, without traffic and discounts:\n",
     ...lines.map(({ what, count, monthly }) => line(`${count} x ${what}`, monthly)),
     line("together", total),
-    ...(unpriced.length > 0
-      ? [`  without a price, so not in it: ${unpriced.join(", ")}; give one with --price "<name>=<USD a month>"\n`]
-      : []),
+    `  The prices are ${priceBasis}. Give your own with --price "<name>=<USD a month>".\n`,
+    ...(unpriced.length > 0 ? [`  without a price, so not in it: ${unpriced.join(", ")}\n`] : []),
   ].join("");
 }

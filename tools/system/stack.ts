@@ -115,7 +115,7 @@ export function removeStaleLock(stack: string): void {
 /** What of a stack's exported state is used here. */
 interface Deployment {
   deployment?: {
-    resources?: { id?: string }[];
+    resources?: { urn: string; id?: string; protect?: boolean }[];
     pending_operations?: { type: string; resource: { urn: string } }[];
   };
 }
@@ -128,6 +128,25 @@ async function exportState(stack: string): Promise<Deployment> {
 export async function resourceIds(stack: string): Promise<Set<string>> {
   const { deployment } = await exportState(stack);
   return new Set((deployment?.resources ?? []).flatMap(({ id }) => id ?? []));
+}
+
+/** Names of what `pulumi destroy` will not remove, in a state as `pulumi stack export` gives it. */
+export function protectedIn(state: string): string[] {
+  const { deployment } = JSON.parse(state) as Deployment;
+  const locked = (deployment?.resources ?? []).filter(({ protect }) => protect);
+  return locked.map(({ urn }) => urn.split("::").pop() ?? urn);
+}
+
+/**
+ * Throws when a stack holds something protected, before anything is removed: Pulumi itself would take down what it may,
+ * and stop at the rest.
+ */
+export async function checkUnprotected(stack: string): Promise<void> {
+  const names = protectedIn(await pulumi(["stack", "export", "-s", stack]));
+  if (names.length === 0) return;
+  throw new Error(
+    `${stack} is protected, and nothing of it was removed: ${names.join(", ")}. To remove the cluster all the same, run \`pulumi state unprotect --all -s ${stack}\` and then this again; its data volumes stay where they are.`,
+  );
 }
 
 /**

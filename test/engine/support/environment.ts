@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
+import type { Environment } from "../../../stacks/environment";
 import { root } from "../../../tools/system/paths";
+import { environmentIn } from "../../../tools/system/preflight";
 
 export type Config = Readonly<Record<string, unknown>>;
 
@@ -9,6 +11,11 @@ export type Config = Readonly<Record<string, unknown>>;
 export function shipped(stack: string): Config {
   const yaml = readFileSync(join(root, "stacks", `Pulumi.${stack}.yaml`), "utf8");
   return (parse(yaml) as { config: Config }).config;
+}
+
+/** What a configuration describes. */
+export function environmentFrom(stack: string, config: Config): Environment {
+  return environmentIn(stack, stringify({ config }));
 }
 
 /** The configuration with something else for the policy pack. */
