@@ -1,11 +1,11 @@
 import { waitFor } from "@drover/lib/test/wait";
 import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { hostAddress } from "../../images/test-image";
 import { Link } from "./test/link";
 import { BlockStore, TestSlave } from "./test/test-slave";
 
-const graceSeconds = 3;
+const graceSeconds = 4;
 const forcedMoves = 20;
 
 /** A writer that knows what it was promised: each line is on the disk before its number is printed. */
@@ -26,6 +26,13 @@ beforeAll(async () => {
     slaves.push(await TestSlave.start(store, { name, zookeeper: link.address, graceSeconds }));
   }
 }, 240_000);
+
+afterEach(async () => {
+  for (const slave of slaves) {
+    await slave.unpause().catch(() => {});
+    await slave.sh("docker ps -aq | xargs -r docker rm -f");
+  }
+});
 
 afterAll(async () => {
   for (const slave of slaves) await slave.remove();
