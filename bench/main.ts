@@ -3,6 +3,7 @@ import { firstLight } from "./first-light";
 import { marathonScale } from "./marathon-scale";
 import { mesosScale } from "./mesos-scale";
 import { benchPlans } from "./plan";
+import { sharedVolume } from "./shared-volume";
 import { volume } from "./volume";
 
 /** The benchmarks by name. Each prints a table and gives 1 when a limit is broken. */
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<number>> = {
   "mesos-scale": mesosScale,
   plan: benchPlans,
   volume,
+  "shared-volume": sharedVolume,
 };
 
 async function main(names: readonly string[]): Promise<number> {

@@ -32,7 +32,9 @@ beforeAll(async () => {
     machines.boot(client, sharedVolumeClient(servers, await tls(authority, storageNames.client))),
     machines.boot(stranger, sharedVolumeClient(servers, await tls(other, storageNames.client))),
   ]);
-  await until("SSH and glusterd", 120, () => machines.run(server, "systemctl is-active ssh glusterd.service"));
+  await until("SSH and glusterd", 120, () =>
+    machines.run(server, "systemctl is-active ssh && systemctl is-active glusterd"),
+  );
 }, 240_000);
 afterAll(async () => {
   await machines.remove();

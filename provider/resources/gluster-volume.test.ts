@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { brickFolder, poolOptions, volumeOptions } from "../../components/storage/volume-rules";
-import { environmentOf } from "../../stacks/environment";
+import { brickFolder } from "../../components/storage/volume-rules";
 import { glusterServer } from "../../templates/storage/glusterd";
-import { sharedVolumeClient } from "../../templates/storage/shared-volume";
 import { expected, until } from "../../test/cluster/support/until";
+import { bootServersAndClient, client, servers } from "../test/gluster-machines";
 import { Machines } from "../test/machines";
 import { type GlusterVolumeInputs, glusterVolume } from "./gluster-volume";
 
-/** Three servers and one client, which boot in the background of the first test. */
-const servers = [1, 2, 3];
-const client = 4;
 vi.setConfig({ testTimeout: 180_000 });
 
 let machines: Machines;
@@ -19,29 +15,7 @@ const progress = (text: string) => void said.push(text);
 
 beforeAll(async () => {
   machines = await Machines.make("volume");
-  const addresses = servers.map((number) => machines.address(number));
-  await Promise.all([
-    ...servers.map((number) => machines.boot(number, glusterServer(undefined))),
-    machines.boot(client, sharedVolumeClient(addresses, undefined)),
-  ]);
-  const environment = environmentOf("test", { "drover:network": JSON.stringify({ subnet: machines.subnet }) });
-  inputs = {
-    name: "gv0",
-    brickFolder,
-    servers: servers.map((number) => machines.target(number)),
-    replicas: 3,
-    machineIds: ["1", "2", "3"],
-    options: volumeOptions(environment),
-    poolOptions: poolOptions(environment.core),
-    quotasGb: {},
-    retain: false,
-    timeoutSeconds: 120,
-  };
-  for (const number of servers) {
-    await until(`SSH and glusterd on m${number}`, 120, () =>
-      machines.run(number, "systemctl is-active ssh glusterd.service"),
-    );
-  }
+  inputs = await bootServersAndClient(machines);
 }, 300_000);
 afterAll(() => machines.remove(), 60_000);
 
@@ -103,7 +77,9 @@ it("one server gone: writes go on after the ping time-out; back on its disk it i
   console.log(`50 files written while a server was gone: ${seconds.toFixed(1)} s`);
   expect(seconds).toBeLessThan(15);
   await machines.boot(2, glusterServer(undefined));
-  await until("SSH and glusterd on m2", 120, () => machines.run(2, "systemctl is-active ssh glusterd.service"));
+  await until("SSH and glusterd on m2", 120, () =>
+    machines.run(2, "systemctl is-active ssh && systemctl is-active glusterd"),
+  );
   const news = { ...inputs, servers: servers.map((number) => machines.target(number)), machineIds: ["1", "2b", "3"] };
   expect(glusterVolume.changed(inputs as never, news)).toBe(true);
   await glusterVolume.update(inputs as never, news, progress);
@@ -114,7 +90,9 @@ it("a server that comes back without its disk gets its place and all files again
   await machines.lose(3, true);
   await onClient("echo written meanwhile > /mnt/gv0/a/new");
   await machines.boot(3, glusterServer(undefined));
-  await until("SSH and glusterd on m3", 120, () => machines.run(3, "systemctl is-active ssh glusterd.service"));
+  await until("SSH and glusterd on m3", 120, () =>
+    machines.run(3, "systemctl is-active ssh && systemctl is-active glusterd"),
+  );
   inputs = { ...inputs, servers: servers.map((number) => machines.target(number)), machineIds: ["1", "2b", "3b"] };
   await glusterVolume.update(inputs as never, inputs, progress);
   expect(await brick(3)).toBe(await brick(1));

@@ -1,17 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { keyFile, knownHosts } from "../../components/ssh-files";
 import { exec } from "../../tools/system/exec";
 import { backendDir, binDir, pulumiHome, root } from "../../tools/system/paths";
-import { configFile, stackExists } from "../../tools/system/stack";
+import { configFile, outputs, stackExists } from "../../tools/system/stack";
 import { npm, pulumi, Started, succeeded } from "./support/cli";
 import { everythingOf, runningOf, type Seen } from "./support/engine";
+import { FrontDoor } from "./support/front-door";
 import { Load } from "./support/load";
-import { LocalCluster } from "./support/local";
+import { demoNginxFile, LocalCluster } from "./support/local";
 import { expected, until } from "./support/until";
 
-// While `local` runs and is used, `ci` is brought up beside it, killed in the middle three times, and taken down.
+// While `local` runs and is used, `ci` is brought up beside it, killed in the middle three times, saved, taken down, and
+// a new one gets what was saved.
 
 let cluster: LocalCluster;
 let local: Record<string, Seen>;
@@ -25,7 +28,23 @@ beforeAll(async () => {
   local = await runningOf("local");
   load = new Load(cluster.door, "demo-nginx", 600);
 });
-afterAll(() => npm("down", ["ci"]));
+afterAll(async () => {
+  await npm("down", ["ci"]);
+  rmSync(saved, { recursive: true });
+});
+
+/** The folder of the backup. */
+const saved = mkdtempSync(join(tmpdir(), "drover-saved-"));
+const app = { ...(JSON.parse(readFileSync(demoNginxFile, "utf8")) as object), id: "kept", instances: 1 };
+const job = { name: "kept", command: "true", schedule: "R/2035-01-01T00:00:00Z/P1D", cpus: 0.1, mem: 32, disk: 1 };
+
+/** What `ci` runs: ids of Marathon's apps and names of Chronos' jobs; the one app's task must be healthy. */
+async function runs(door: FrontDoor) {
+  const { apps } = await door.marathon<{ apps: { id: string; tasksHealthy: number }[] }>("/v2/apps");
+  const { status, body } = await door.ask("chronos", "/v1/scheduler/jobs", { password: true });
+  expected(status === 200 && apps.every(({ tasksHealthy }) => tasksHealthy === 1), { apps, status });
+  return { apps: apps.map(({ id }) => id), jobs: (JSON.parse(body) as { name: string }[]).map(({ name }) => name) };
+}
 
 /** Processes that Pulumi starts for this clone: language hosts, plugins, programs. */
 async function pulumiProcesses(): Promise<string[]> {
@@ -62,6 +81,18 @@ it("the next `npm run up -- ci` says what it found, and finishes the work withou
   expect(second.output).toMatch(/Resources:\s+\d+ unchanged\s/);
 });
 
+it("`npm run backup` saves its app and its job, and refuses a folder with something in it", async () => {
+  const door = new FrontDoor(await outputs("ci"));
+  await door.marathon("/v2/apps", { method: "POST", body: app });
+  const posted = await door.ask("chronos", "/v1/scheduler/iso8601", { method: "POST", body: job, password: true });
+  expect(posted.status, posted.body).toBe(204);
+  expect(await until("the app and the job", 90, () => runs(door))).toEqual({ apps: ["/kept"], jobs: ["kept"] });
+  await succeeded(npm("backup", [saved, "ci"]));
+  const again = await npm("backup", [saved, "ci"]);
+  expect(again.code).toBe(1);
+  expect(again.output).toContain(`${saved} is not empty`);
+});
+
 it("`npm run down -- ci` leaves nothing but the cache and the clone's own state", async () => {
   const { seconds } = await succeeded(npm("down", ["ci"]));
   console.log(`npm run down -- ci: ${seconds.toFixed(1)} s`);
@@ -74,6 +105,26 @@ it("`npm run down -- ci` leaves nothing but the cache and the clone's own state"
   const states = readdirSync(join(backendDir, ".pulumi", "stacks", "drover"));
   expect(states.filter((name) => name.startsWith("ci.") && !/^ci\.json\.bak(\.attrs)?$/.test(name))).toEqual([]);
   expect(readFileSync(configFile("ci"), "utf8")).toBe(config);
+});
+
+it("a new `ci` gets the same app and job from the backup, and nothing from half of one", async () => {
+  await succeeded(npm("up", ["ci"]));
+  const door = new FrontDoor(await outputs("ci"));
+  const nothing = { apps: [], jobs: [] };
+  expect(await until("Marathon and Chronos", 60, () => runs(door))).toEqual(nothing);
+
+  const half = mkdtempSync(join(tmpdir(), "drover-half-"));
+  for (const name of readdirSync(saved).filter((name) => name !== "manifest.json")) {
+    copyFileSync(join(saved, name), join(half, name));
+  }
+  const refused = await npm("restore", [half, "ci"]);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain("is no complete backup: it has no manifest.json, which is written last");
+  rmSync(half, { recursive: true });
+  expect(await runs(door)).toEqual(nothing);
+
+  await succeeded(npm("restore", [saved, "ci"]));
+  expect(await until("the app and the job", 90, () => runs(door))).toEqual({ apps: ["/kept"], jobs: ["kept"] });
 });
 
 it("`local` has not noticed: the same machines, and its app answered throughout", async () => {
