@@ -12,6 +12,8 @@ export interface Machine extends PlannedMachine {
 
 export interface CoreMachine extends Machine, PlannedCore {
   role: "core";
+  /** What goes with it need not be removed one by one. */
+  resource: pulumi.Resource;
 }
 
 /** The slaves of all pools. */

@@ -98,10 +98,10 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
   }
 
   coreMachines(recipe: Recipe<PlannedCore>): CoreMachine[] {
-    return this.environment.core.map((planned) => ({
-      ...planned,
-      instance: this.machine(planned, "images", recipe.userData(planned)),
-    }));
+    return this.environment.core.map((planned) => {
+      const resource = this.machine(planned, "images", recipe.userData(planned));
+      return { ...planned, instance: resource.id, resource };
+    });
   }
 
   slaves(recipe: Recipe<PlannedSlave>): Slaves {
@@ -109,7 +109,7 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
     const store = this.local.store.split("-").pop() ?? "";
     const machines = this.environment.slaves.map((planned) => ({
       ...planned,
-      instance: this.machine(planned, `images-${store}`, recipe.userData(planned)),
+      instance: this.machine(planned, `images-${store}`, recipe.userData(planned)).id,
     }));
     return { machines, number: machines.length, instances: machines.map(({ instance }) => instance) };
   }
@@ -153,13 +153,13 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
     this.blockVolumes.push(declaredVolume(volume, { parent: this }, store));
   }
 
-  /** Makes one machine: two disks, the first images, the container that boots. Gives its instance id. */
-  private machine(planned: PlannedMachine, imageDisk: string, userData: pulumi.Input<string>): pulumi.Output<string> {
+  /** Makes one machine: two disks, the first images, the container that boots. */
+  private machine(planned: PlannedMachine, imageDisk: string, userData: pulumi.Input<string>): docker.Container {
     const { hostname } = planned;
     const images = this.disk(hostname, imageDisk);
     const data = this.disk(hostname, "data", planned.role === "core" ? keepData(this.environment) : {});
     const seed = this.seed(hostname, imageDisk, images);
-    const container = new docker.Container(
+    return new docker.Container(
       hostname,
       {
         name: this.nameOf(hostname),
@@ -198,7 +198,6 @@ export class DockerCloud extends pulumi.ComponentResource implements Cloud {
         deleteBeforeReplace: true,
       },
     );
-    return container.id;
   }
 
   private disk(hostname: string, purpose: string, opts: pulumi.CustomResourceOptions = {}): docker.Volume {

@@ -135,6 +135,7 @@ export class CoreService extends pulumi.ComponentResource {
       {
         parent: this,
         provider: host.docker,
+        deletedWith: host.machine.resource,
         dependsOn: [...(previous ? [previous] : []), ...after],
         deleteBeforeReplace: true,
       },

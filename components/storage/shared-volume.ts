@@ -44,6 +44,6 @@ export function makeSharedVolume(
       retain: environment.purpose === "production",
       timeoutSeconds,
     },
-    { ...opts, dependsOn: hosts.map(({ ready }) => ready) },
+    { ...opts, dependsOn: hosts.map(({ ready }) => ready), deletedWith: hosts[0]?.machine.resource },
   );
 }

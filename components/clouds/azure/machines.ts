@@ -192,7 +192,7 @@ export function coreMachine(
     identity: base.identity,
     availabilitySet: base.availabilitySet,
   });
-  return { ...planned, instance: machine.vmId };
+  return { ...planned, instance: machine.vmId, resource: machine };
 }
 
 /** Where a region has no zones: racks of its own, as many as it has. */

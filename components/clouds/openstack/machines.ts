@@ -139,7 +139,7 @@ export function coreMachine(
       ...(keepalived && keepalivedParts(planned, environment)),
     }),
   );
-  const instance = new compute.Instance(
+  const resource = new compute.Instance(
     hostname,
     {
       ...instanceArgs(scope, base, planned, "core"),
@@ -154,7 +154,7 @@ export function coreMachine(
     },
     { ...opts, deleteBeforeReplace: true, ignoreChanges: pinned, dependsOn: network.router },
   );
-  return { ...planned, instance: instance.id };
+  return { ...planned, instance: resource.id, resource };
 }
 
 /** A slave is one resource: an instance whose port comes and goes with it. */
