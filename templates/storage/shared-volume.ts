@@ -11,7 +11,7 @@ export const waitForSharedVolume = `${script} wait`;
 /**
  * guard: nothing but a read-only, empty file system lies below the mount, so that no one, root and the Docker engine
  * included, can write into the bare folder while the volume is away.
- * wait: until the volume is mounted and can be listed.
+ * wait: until a server answers for what is mounted there. One question, so that a mount that goes in between is seen.
  */
 const guardScript = `#!/bin/sh
 set -eu
@@ -26,7 +26,7 @@ guard)
   grep -q " $at tmpfs ro" /proc/mounts || mount -t tmpfs -o ro,size=4k,mode=0555 no-shared-volume "$at"
   ;;
 wait)
-  until mounted && timeout 10 ls "$at" >/dev/null 2>&1; do sleep 0.5; done
+  until [ "$(timeout 10 stat -f -c %T "$at" 2>/dev/null)" = fuseblk ]; do sleep 0.5; done
   ;;
 esac
 `;
