@@ -30,7 +30,14 @@ const azure: Record<string, Answer> = {
   "GET /subscriptions/s1": { body: { displayName: "Pay as you go", state: "Enabled" } },
   [`GET ${compute}/skus`]: { body: { value: sizes } },
   [`GET ${compute}/locations/westeurope/usages`]: {
-    body: { value: [usage("cores", 10, 100), usage("standardDSv5Family", 0, 20), usage("standardDDSv5Family", 4, 20)] },
+    body: {
+      value: [
+        usage("cores", 10, 100),
+        usage("standardDSv5Family", 0, 20),
+        usage("standardDDSv5Family", 4, 20),
+        usage("PremiumDiskCount", 7, 50_000),
+      ],
+    },
   },
   [`GET ${network}`]: {
     body: { value: [usage("PublicIPAddresses", 0, 1), usage("StandardSkuPublicIpAddresses", 1, 20)] },
@@ -55,6 +62,7 @@ it("finds room, as a service principal", async () => {
     { what: "cores of standardDSv5Family", ok: true, text: "12 needed, 20 of 20 free" },
     { what: "cores of standardBsv2Family", ok: true, text: "2 needed, no limit" },
     { what: "cores of standardDDSv5Family", ok: true, text: "12 needed, 16 of 20 free" },
+    { what: "premium disks", ok: true, text: "3 needed, 49993 of 50000 free" },
     { what: "public addresses", ok: true, text: "3 needed, 19 of 20 free" },
     { what: "encryption at host", ok: true, text: "switched on" },
   ]);

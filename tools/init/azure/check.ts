@@ -37,7 +37,8 @@ function sizeFindings(environment: Environment, skus: readonly Sku[], usages: re
   const families = new Map<string, number>();
   const found: Finding[] = [];
   let cores = 0;
-  for (const { size, count } of azureNeeds(environment).machines) {
+  const { machines, volumes } = azureNeeds(environment);
+  for (const { size, count } of machines) {
     const sku = skus.find(({ name, resourceType }) => name === size && resourceType === "virtualMachines");
     const refused = sku?.restrictions?.find(({ type }) => type === "Location");
     if (!sku || refused) {
@@ -64,6 +65,7 @@ function sizeFindings(environment: Environment, skus: readonly Sku[], usages: re
     ...found,
     against("cores in the region", cores, "cores"),
     ...[...families].map(([family, needed]) => against(`cores of ${family}`, needed, family)),
+    against("premium disks", volumes, "PremiumDiskCount"),
   ];
 }
 
