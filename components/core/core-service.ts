@@ -57,6 +57,9 @@ export interface CoreServiceArgs {
   after?: readonly CoreService[];
 }
 
+/** Time to leave an election and to answer what is under way, before a container that goes or is replaced is killed. */
+const stopGraceSeconds = 10;
+
 /** How long a changed member may take to be healthy before the change stops. */
 const gateTimeoutSeconds = 180;
 
@@ -116,6 +119,7 @@ export class CoreService extends pulumi.ComponentResource {
         command: spec.command && [...spec.command],
         user: spec.user,
         stopSignal: spec.stopSignal,
+        destroyGraceSeconds: stopGraceSeconds,
         uploads: spec.files?.map(({ path, content, permissions = "0644" }) => ({ file: path, content, permissions })),
         volumes: Object.entries(spec.folders ?? {}).map(([hostPath, containerPath]) => ({ hostPath, containerPath })),
         healthcheck: {

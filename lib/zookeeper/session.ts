@@ -5,18 +5,23 @@ import type { ZookeeperCredentials } from "./url";
 /** `expired` and `closed` are final: the session's ephemeral nodes are gone or will go; open a new client. */
 export type SessionState = "connected" | "disconnected" | "expired" | "closed";
 
+interface Socket {
+  destroy(): void;
+}
+
 /** The part of the library's client that it does not declare, needed to drop a connection that has gone silent. */
 interface Internals {
-  connectionManager: { socket?: { destroy(): void }; pendingBuffer: Buffer | null; onSocketConnected(): void };
+  connectionManager: { socket?: Socket; pendingBuffer: Buffer | null; onSocketConnected(): void };
 }
 
 /**
  * One ZooKeeper session, and whether it can still be trusted.
  *
- * The library notices neither a server that is silent on an open connection nor, while it has no connection, that
- * its session must have ended by now. Both matter to a leader, so the session asks the server something every third
- * of its timeout, drops a connection that does not answer, and calls itself expired one timeout after the last
- * question that was answered, which is never later than the servers do.
+ * The library notices neither a server that is silent on an open connection, or takes one and does not greet, nor,
+ * while it has no connection, that its session must have ended by now. All that matters to a leader, so the session
+ * asks the server something every third of its timeout, drops a connection that does not answer, which leads to the
+ * next server, and calls itself expired one timeout after the last question that was answered, which is never later
+ * than the servers do.
  */
 export class Session {
   readonly client: Client;
@@ -27,6 +32,8 @@ export class Session {
   /** When the last question was sent that has been answered. */
   private lastAnsweredMs = 0;
   private refusedCredentials = false;
+  /** The connection that had not been greeted at the last look. */
+  private ungreeted: Socket | undefined;
 
   constructor(
     private readonly servers: string[],
@@ -105,6 +112,7 @@ export class Session {
   }
 
   private onLibraryState(state: State): void {
+    this.ungreeted = undefined;
     if (state === State.SYNC_CONNECTED) {
       this.answered(Date.now());
       this.moveTo("connected");
@@ -121,6 +129,9 @@ export class Session {
   }
 
   private check(): void {
+    if (this.current === "disconnected") {
+      this.dropUngreeted();
+    }
     if (this.current !== "connected") {
       return;
     }
@@ -134,6 +145,14 @@ export class Session {
         this.answered(sentMs);
       }
     });
+  }
+
+  private dropUngreeted(): void {
+    const { socket } = this.internals.connectionManager;
+    if (socket === this.ungreeted) {
+      socket?.destroy();
+    }
+    this.ungreeted = socket;
   }
 
   private answered(sentMs: number): void {

@@ -97,10 +97,16 @@ const leadingMaster = async () => {
   const { leader_info } = await cluster.door.mesos<{ leader_info: { hostname: string } }>("/state");
   return cluster.hostnameOf(leader_info.hostname);
 };
+const leadingChronos = async () => {
+  const { body } = await cluster.door.ask("chronos", "/v1/scheduler/leader", { password: true });
+  const { leader } = JSON.parse(body) as { leader: string };
+  return cluster.hostnameOf(leader.split(":")[0] ?? "");
+};
 
 it.each([
   ["the leading master", leadingMaster, "mesos-master"],
   ["the leading Marathon", leadingMarathon, "marathon"],
+  ["the leading Chronos", leadingChronos, "chronos"],
   ["an agent's process", async () => "slave-000", "mesos-agent"],
   ["a member of ZooKeeper", async () => "ops110", "zookeeper"],
 ])(
