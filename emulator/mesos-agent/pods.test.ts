@@ -104,6 +104,17 @@ test("a killed agent takes the group up again, with its rule", async () => {
   await waitFor("the executor's end", () => ended().length === 1);
 });
 
+test("a group is on the agent's network; another one, which this agent cannot know, is refused in upstream's words", async () => {
+  const on = (name?: string) => ({ container: { type: "MESOS" as const, network_infos: [name ? { name } : {}] } });
+  master.runGroup({ a: "exec sleep 1000" }, {}, on());
+  await master.reached("a", "TASK_RUNNING");
+  master.runGroup({ b: "exec sleep 1000" }, {}, { ...on("dcos"), executor_id: { value: "other" } });
+  expect(await master.reached("b", "TASK_FAILED")).toMatchObject({
+    reason: "REASON_CONTAINER_LAUNCH_FAILED",
+    message: "Failed to launch container: Unknown CNI network 'dcos'",
+  });
+});
+
 test("SHUTDOWN of the executor ends its tasks", async () => {
   master.runGroup({ a: "exec sleep 1000" });
   await master.reached("a", "TASK_RUNNING");

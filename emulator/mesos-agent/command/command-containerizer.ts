@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandInfo, Resource } from "@drover/lib/mesos/types";
+import { refuseCniNetworks } from "../cni-networks";
 import {
   type Containerizer,
   describeExit,
@@ -44,6 +45,8 @@ export class CommandContainerizer implements Containerizer {
     if (unsupported !== undefined) {
       throw new LaunchError(`None of the enabled containerizers can run this task: ${unsupported}`);
     }
+    refuseCniNetworks(run.task.container?.network_infos);
+    refuseCniNetworks(run.pod?.executor.container?.network_infos);
     const argv = argvOf(run.task.command ?? {});
     const { limits, cgroups } = this.options;
     const own = limits?.create(run.containerId, resourcesOf(run), run.task.limits) ?? [];
@@ -126,7 +129,7 @@ function resourcesOf({ task, pod }: Run): Resource[] {
 /** Names the first thing a task asks for that a plain process does not have; undefined when there is none. */
 function unsupportedParts({ task }: Run): string | undefined {
   const { container } = task;
-  const parts = ["volumes", "network_infos", "hostname", "linux_info", "rlimit_info", "tty_info"] as const;
+  const parts = ["volumes", "hostname", "linux_info", "rlimit_info", "tty_info"] as const;
   const asked = parts.filter((part) => {
     const value = container?.[part];
     return Array.isArray(value) ? value.length > 0 : value !== undefined;

@@ -1,4 +1,5 @@
 import type { TaskInfo } from "@drover/lib/mesos/types";
+import { refuseCniNetworks } from "../cni-networks";
 import type { Containerizer, PreparedContainer, Run, RunningContainer } from "../container";
 import { LaunchError } from "../launch-error";
 import type { DockerEngine } from "./engine";
@@ -54,10 +55,7 @@ export function asDockerTask({ task, pod }: Pick<Run, "task" | "pod">): TaskInfo
   if (mesos?.image?.type !== "DOCKER" || image === undefined) {
     throw new LaunchError(`images of type ${mesos?.image?.type} are not supported by this agent`);
   }
-  const shared = pod?.executor.container?.network_infos?.find(({ name }) => name !== undefined);
-  if (shared !== undefined) {
-    throw new LaunchError(`task groups share the agent's network here: leave out the network '${shared.name}'`);
-  }
+  refuseCniNetworks(pod?.executor.container?.network_infos);
   const [network] = network_infos.filter(({ name }) => name !== undefined);
   return {
     ...task,

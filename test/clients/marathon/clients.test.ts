@@ -20,7 +20,7 @@ afterEach(({ task }) => {
 });
 
 /** Each creates an app, scales, updates, restarts, kills, rolls back and deletes it, and hears of it by events. */
-test.each(["python", "go"])(
+test.each(["python", "go", "java"])(
   "the life of an app through the %s client",
   async (language) => {
     const image = await buildClientImage(join(__dirname, language));
