@@ -27,8 +27,9 @@ export async function startChronos(settings: Settings, log: Logger): Promise<Chr
   return {
     port: http.port,
     close: async () => {
-      await candidate.close();
+      // What is under way is answered by one who still leads.
       await http.close();
+      await candidate.close();
     },
   };
 }

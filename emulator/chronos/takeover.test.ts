@@ -75,6 +75,23 @@ test("leaders die while a job runs every second: no run is missed, none is doubl
   await ranOnce("dying", 12, instances);
 }, 90_000);
 
+test("a leader that is told to leave hands over without one failed read", async () => {
+  const path = "/leaving";
+  const instances = [await cluster.chronos(path), await cluster.chronos(path)];
+  const first = await leaderOf(instances);
+  const second = instances.find((each) => each !== first) as ChronosProcess;
+  const statuses = new Set<number>();
+  let hasLeft = false;
+  const reads = (async () => {
+    for (let more = 10; more > 0; more -= hasLeft ? 1 : 0) statuses.add((await second.get("jobs")).status);
+  })();
+  await first.process.end("SIGTERM");
+  hasLeft = true;
+  await reads;
+  expect([...statuses]).toEqual([200]);
+  expect((await second.get("leader")).body).toEqual({ leader: `127.0.0.1:${second.process.port}` });
+}, 60_000);
+
 test("a leader that hangs is replaced at once, and follows when it wakes up", async () => {
   const path = "/hanging";
   const instances = [await cluster.chronos(path), await cluster.chronos(path)];

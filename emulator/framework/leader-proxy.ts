@@ -26,17 +26,29 @@ const hopByHop = new Set([
   "upgrade",
 ]);
 
+type OnLost = (leader: string) => void;
+
+interface Way {
+  leader: string;
+  /** The instances that the request has come through, this one included. */
+  via: string;
+  onLost: OnLost | undefined;
+}
+
 /** Hands a standby's requests on to the leader, and its answers back, as they are. */
 export class LeaderProxy {
   constructor(private readonly options: ProxyOptions) {}
 
-  /** @param leader `host:port`; undefined while nobody leads */
-  handle(request: IncomingMessage, response: ServerResponse, leader: string | undefined): void {
+  /**
+   * @param leader `host:port`; undefined while nobody leads
+   * @param onLost told of a read that the leader did not answer, which may be asked again elsewhere
+   */
+  handle(request: IncomingMessage, response: ServerResponse, leader: string | undefined, onLost?: OnLost): void {
     const { address, fail } = this.options;
     const via = this.via(request);
     if (via.includes(address)) fail(response, `Detected proxying loop at ${address}`);
     else if (leader === undefined || leader === address) fail(response, "Could not determine the current leader");
-    else this.forward(request, response, leader, [...via, address].join(", "));
+    else this.forward(request, response, { leader, via: [...via, address].join(", "), onLost });
   }
 
   private via(request: IncomingMessage): string[] {
@@ -44,7 +56,7 @@ export class LeaderProxy {
     return text.split(",").flatMap((each) => each.trim() || []);
   }
 
-  private forward(request: IncomingMessage, response: ServerResponse, leader: string, via: string): void {
+  private forward(request: IncomingMessage, response: ServerResponse, { leader, via, onLost }: Way): void {
     const { viaHeader, connectMs, readMs, fail, log } = this.options;
     const url = new URL(`http://${leader}`);
     const onward = open({
@@ -63,7 +75,8 @@ export class LeaderProxy {
     onward.on("error", (error) => {
       clearTimeout(connecting);
       log.warn({ leader, error: error.message }, "leader could not be asked");
-      if (response.headersSent) response.destroy();
+      if (response.headersSent || response.destroyed) response.destroy();
+      else if (onLost && isRead(request)) onLost(leader);
       else fail(response, `Could not reach the leader ${leader}: ${error.message}`);
     });
     onward.on("response", (answer) => {
@@ -71,9 +84,13 @@ export class LeaderProxy {
       answer.on("error", () => response.destroy());
       answer.pipe(response);
     });
-    response.on("close", () => onward.destroy());
+    response.once("close", () => onward.destroy());
     request.pipe(onward);
   }
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 function endToEnd(headers: IncomingMessage["headers"]): OutgoingHttpHeaders {

@@ -15,13 +15,11 @@ const pollMs = 50;
 /**
  * Resolves once this instance leads or knows another that does, at the latest after 2.5 s: at its start, and while the
  * leadership goes from one to another, an instance knows neither for a moment.
- * @param address `host:port` of this instance
+ * @param own `host:port` of this instance
+ * @param lost a leader that did not answer, so another is waited for
  */
-export async function leadershipSettled(leadership: Leadership<unknown>, address: string): Promise<void> {
+export async function leadershipSettled(leadership: Leadership<unknown>, own: string, lost?: string): Promise<void> {
   const endMs = Date.now() + settleMs;
-  while (!isSettled(leadership, address) && Date.now() < endMs) await delay(pollMs);
-}
-
-function isSettled({ leader, address }: Leadership<unknown>, own: string): boolean {
-  return leader !== undefined || (address !== undefined && address !== own);
+  const isSettled = () => leadership.leader !== undefined || ![undefined, own, lost].includes(leadership.address);
+  while (!isSettled() && Date.now() < endMs) await delay(pollMs);
 }

@@ -83,10 +83,11 @@ export async function startMarathon({ settings, log, onEnd }: MarathonOptions): 
     port: http.port,
     close: async () => {
       hasEnded = true;
+      // What is under way is answered by one who still leads.
+      await http.close();
       leadership.leader?.close();
       await latch.close().catch(() => {});
       await zookeeper.close();
-      await http.close();
     },
   };
 }

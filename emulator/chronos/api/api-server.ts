@@ -37,15 +37,17 @@ export function apiListener(options: ApiOptions): RequestListener {
   const { settings, address, leadership, log } = options;
   const router = leaderRouter(options);
   const proxy = new LeaderProxy({ address, viaHeader: "x-chronos-via", ...proxyLimits, fail: notPassed, log });
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
-    if (leadership.leader) void router.handle(request, response);
-    else proxy.handle(request, response, leadership.address);
+  const answer = async (request: IncomingMessage, response: ServerResponse, lost?: string): Promise<void> => {
+    await leadershipSettled(leadership, address, lost);
+    const again = lost === undefined ? (leader: string) => void answer(request, response, leader) : undefined;
+    if (leadership.leader) await router.handle(request, response);
+    else proxy.handle(request, response, leadership.address, again);
   };
   return (request, response) => {
     response.setHeader("Access-Control-Allow-Origin", "*");
     const isPing = request.url === "/ping";
     if (!isPing && !isAuthentic(request, settings.http_credentials)) refuse(response, realm);
-    else void leadershipSettled(leadership, address).then(() => answer(request, response));
+    else void answer(request, response);
   };
 }
 

@@ -35,11 +35,15 @@ export function apiListener(options: ApiOptions): RequestListener {
   const own = localRouter(options);
   const api = leaderRouter(options);
   const standby = new Standby(address, settings, log);
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
-    if (!leadership.leader && leadership.address !== address)
-      return standby.handle(request, response, leadership.address);
-    response.setHeader("X-Marathon-Leader", `http://${address}`);
-    void api.handle(request, response);
+  const answer = async (request: IncomingMessage, response: ServerResponse, lost?: string): Promise<void> => {
+    await leadershipSettled(leadership, address, lost);
+    const again = lost === undefined ? (leader: string) => void answer(request, response, leader) : undefined;
+    if (!leadership.leader && leadership.address !== address) {
+      standby.handle(request, response, leadership.address, again);
+    } else {
+      response.setHeader("X-Marathon-Leader", `http://${address}`);
+      await api.handle(request, response);
+    }
   };
   return (request, response) => {
     allowOrigins(request, response, settings.access_control_allow_origin);
@@ -48,7 +52,7 @@ export function apiListener(options: ApiOptions): RequestListener {
     const isOwn = isPing || /^\/metrics(\/|$)/.test(request.url);
     if (!isPing && !isAuthentic(request, settings.http_credentials)) refuse(response, settings.http_realm);
     else if (isOwn) void own.handle(request, response);
-    else void leadershipSettled(leadership, address).then(() => answer(request, response));
+    else void answer(request, response);
   };
 }
 

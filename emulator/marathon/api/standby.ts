@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Logger } from "@drover/lib/log";
 import { LeaderProxy } from "../../framework/leader-proxy";
 import type { Settings } from "../settings";
@@ -19,15 +19,15 @@ export class Standby {
     });
   }
 
-  /** @param leader `host:port`; undefined while nobody leads */
-  handle(request: IncomingMessage, response: ServerResponse, leader: string | undefined): void {
+  /** As {@link LeaderProxy.handle}. */
+  handle: LeaderProxy["handle"] = (request, response, leader, onLost) => {
     const path = (request.url ?? "/").split("?")[0];
     const isRead = request.method === "GET";
     if (leader === undefined && path === "/v2/leader" && isRead) fail(response, 404, "There is no leader");
     else if (leader !== undefined && path === "/v2/events" && isRead)
       response.writeHead(302, { Location: `http://${leader}${request.url}`, "Content-Length": 0 }).end();
-    else this.proxy.handle(request, response, leader);
-  }
+    else this.proxy.handle(request, response, leader, onLost);
+  };
 }
 
 function fail(response: ServerResponse, status: number, message: string): void {
