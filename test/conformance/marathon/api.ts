@@ -1,14 +1,6 @@
+import { type Answer, callJson, type Json } from "@drover/emulator/framework/test/call-json";
 import { waitFor } from "@drover/lib/test/wait";
 import { expect } from "vitest";
-
-// biome-ignore lint/suspicious/noExplicitAny: tests read whatever the API answers
-export type Json = any;
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  body: Json;
-}
 
 /** Every app, group and pod of the suite is below this group, so that it can run on a cluster that is in use. */
 export const base = "/conformance";
@@ -19,22 +11,22 @@ export const sleeper = { cmd: "sleep 1000", ...small };
 
 /** A Marathon under test, asked as any client would. */
 export class MarathonApi {
-  constructor(readonly url: string) {}
+  /** @param password `user:password` where it asks for one */
+  constructor(
+    readonly url: string,
+    private readonly password?: string,
+  ) {}
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.call("GET", path, undefined, headers);
   }
 
-  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const answer = await fetch(this.url + path, {
-      method,
-      redirect: "manual",
-      headers: { "Content-Type": "application/json", ...headers },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return callJson(method, this.url + path, body, {
+      "Content-Type": "application/json",
+      ...(this.password ? { Authorization: `Basic ${Buffer.from(this.password).toString("base64")}` } : {}),
+      ...headers,
     });
-    const text = await answer.text();
-    const isJson = answer.headers.get("content-type")?.includes("json") && text !== "";
-    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
   }
 
   /** Creates or replaces an app and waits until it runs as wanted. @returns its tasks */

@@ -1,5 +1,6 @@
+import type { Json } from "@drover/emulator/framework/test/call-json";
 import { expect, test } from "vitest";
-import { base, deployment, idsOf, type Json, type MarathonApi, sleeper } from "./api";
+import { base, deployment, idsOf, type MarathonApi, sleeper } from "./api";
 
 /** The life of an app, call by call. */
 export function appCalls(api: () => MarathonApi): void {

@@ -1,5 +1,6 @@
+import type { Json } from "@drover/emulator/framework/test/call-json";
 import { expect, test } from "vitest";
-import { base, type Json, type MarathonApi, sleeper } from "./api";
+import { base, type MarathonApi, sleeper } from "./api";
 
 /** What becomes of a posted definition: defaults, both networking forms, service ports. */
 export function definitions(api: () => MarathonApi): void {

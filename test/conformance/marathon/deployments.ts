@@ -1,6 +1,7 @@
+import type { Json } from "@drover/emulator/framework/test/call-json";
 import { waitFor } from "@drover/lib/test/wait";
 import { expect, test } from "vitest";
-import { base, deployment, type Json, type MarathonApi, sleeper } from "./api";
+import { base, deployment, type MarathonApi, sleeper } from "./api";
 
 /** Deployments: what they show, how they lock, how they are undone. */
 export function deploymentCalls(api: () => MarathonApi): void {

@@ -1,5 +1,6 @@
+import type { Json } from "@drover/emulator/framework/test/call-json";
 import { expect, test } from "vitest";
-import { base, deployment, type Json, type MarathonApi, sleeper } from "./api";
+import { base, deployment, type MarathonApi, sleeper } from "./api";
 
 /** Groups: nested, with dependencies, deployed and removed whole. */
 export function groupCalls(api: () => MarathonApi): void {

@@ -1,6 +1,7 @@
+import type { Json } from "@drover/emulator/framework/test/call-json";
 import { waitFor } from "@drover/lib/test/wait";
 import { expect, test } from "vitest";
-import { base, deployment, type Json, type MarathonApi } from "./api";
+import { base, deployment, type MarathonApi } from "./api";
 
 /** Pods: several containers that start and end together. */
 export function podCalls(api: () => MarathonApi): void {

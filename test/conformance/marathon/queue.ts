@@ -1,6 +1,7 @@
+import type { Json } from "@drover/emulator/framework/test/call-json";
 import { waitFor } from "@drover/lib/test/wait";
 import { expect, test } from "vitest";
-import { base, type Json, type MarathonApi, sleeper } from "./api";
+import { base, type MarathonApi, sleeper } from "./api";
 
 /** What waits for offers, and why. */
 export function queueCalls(api: () => MarathonApi): void {

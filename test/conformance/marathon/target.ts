@@ -9,13 +9,13 @@ export interface Target {
 }
 
 /**
- * The Marathon under test: the one at `MARATHON_URL` (with the features external_volumes and task_killing, a Mesos role
+ * The Marathon under test: the one at `MARATHON_URL` (`MARATHON_PASSWORD` is `user:password` where it asks for one; with the features external_volumes and task_killing, a Mesos role
  * and a principal, and one agent or more), else one that is started here with everything it needs.
  */
 export async function startTarget(): Promise<Target> {
   const url = process.env.MARATHON_URL;
   if (url) {
-    const api = new MarathonApi(url.replace(/\/+$/, ""));
+    const api = new MarathonApi(url.replace(/\/+$/, ""), process.env.MARATHON_PASSWORD);
     return { api, logs: () => "", remove: () => api.clear() };
   }
   const cluster = await TestCluster.start();

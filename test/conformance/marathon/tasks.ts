@@ -1,6 +1,7 @@
+import type { Json } from "@drover/emulator/framework/test/call-json";
 import { waitFor } from "@drover/lib/test/wait";
 import { expect, test } from "vitest";
-import { base, deployment, idsOf, type Json, type MarathonApi, sleeper } from "./api";
+import { base, deployment, idsOf, type MarathonApi, sleeper } from "./api";
 
 /** Tasks: what they look like, and how they are ended. */
 export function taskCalls(api: () => MarathonApi): void {
@@ -83,7 +84,7 @@ export function taskCalls(api: () => MarathonApi): void {
     const { status, body } = await api().call("POST", "/v2/tasks/delete", { ids });
     expect([status, idsOf(body.tasks)]).toEqual([200, [one.id, two.id].sort()]);
     await replacement([one.id], 1);
-    const [last] = await api().running(other);
+    const [last] = await replacement([two.id], 1, other);
     const scaled = await api().call("POST", "/v2/tasks/delete?scale=true", { ids: [last.id] });
     expect([scaled.status, scaled.body]).toEqual([200, deployment]);
     await api().finished(scaled.body.deploymentId);
@@ -95,9 +96,9 @@ export function taskCalls(api: () => MarathonApi): void {
     expect((await api().call("POST", "/v2/tasks/delete", { ids: "x" })).status).toBeGreaterThanOrEqual(400);
   });
 
-  function replacement(old: string[], count: number): Promise<Json[]> {
+  function replacement(old: string[], count: number, app = id): Promise<Json[]> {
     return waitFor("new tasks", async () => {
-      const tasks = await api().running(id);
+      const tasks = await api().running(app);
       return tasks.length === count && !tasks.some((task) => old.includes(task.id)) ? tasks : undefined;
     });
   }

@@ -1,6 +1,7 @@
+import type { Json } from "@drover/emulator/framework/test/call-json";
 import { waitFor } from "@drover/lib/test/wait";
 import { expect, test } from "vitest";
-import { base, type Json, type MarathonApi, small } from "./api";
+import { base, type MarathonApi, small } from "./api";
 
 /** Apps with persistent volumes; the Marathon under test has to have a role of its own. */
 export function persistentVolumes(api: () => MarathonApi): void {

@@ -20,11 +20,11 @@ export interface Target {
 }
 
 /**
- * The cluster to judge: the one whose master `DROVER_CONFORMANCE_MASTER` names (`host:port`; the agent is the one that
- * is offered first), else an emulated one, started for the purpose.
+ * The cluster to judge: the one whose leading master is at `MESOS_URL` (the agent is the one that is offered first), else
+ * an emulated one, started for the purpose.
  */
 export async function openTarget(): Promise<Target> {
-  const given = process.env.DROVER_CONFORMANCE_MASTER;
+  const given = process.env.MESOS_URL ? new URL(process.env.MESOS_URL).host : undefined;
   const started = given === undefined ? await startCluster() : undefined;
   const detector = createMasterDetector(given ?? started?.master ?? "");
   const capabilities = ["MULTI_ROLE", "PARTITION_AWARE", "TASK_KILLING_STATE", "RESERVATION_REFINEMENT"];

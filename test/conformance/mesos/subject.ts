@@ -3,9 +3,6 @@ import { TestMaster } from "@drover/emulator/mesos-master/test/masters";
 import { createMasterDetector } from "@drover/lib/mesos/master-detector";
 import { waitFor } from "@drover/lib/test/wait";
 
-/** Set it to the `host:port` of any master to measure that cluster; it needs an agent with 1 cpu and 128 MB free. */
-const ADDRESS = "MESOS_CONFORMANCE_MASTER";
-
 /** The cluster that is measured. */
 export interface Subject {
   /** `host:port` of a master. */
@@ -13,11 +10,14 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-/** The cluster that the environment names, else an emulator of one master and one agent without containers. */
+/**
+ * The cluster whose leading master is at `MESOS_URL` (it needs an agent with 1 cpu and 128 MB free), else an emulator of
+ * one master and one agent without containers.
+ */
 export async function startSubject(): Promise<Subject> {
-  const given = process.env[ADDRESS];
-  if (given !== undefined) {
-    return { address: given, stop: async () => {} };
+  const given = process.env.MESOS_URL;
+  if (given) {
+    return { address: new URL(given).host, stop: async () => {} };
   }
   const master = await TestMaster.start({
     MESOS_REGISTRY: "in_memory",

@@ -28,7 +28,7 @@ public final class Life {
 
   public static void main(String[] words) throws Exception {
     marathon = MarathonClient.getInstance(words[0]);
-    check("the name", marathon.getServerInfo().getName().equals("marathon"));
+    check("the framework", !marathon.getServerInfo().getFrameworkId().isEmpty());
     check("the leader", marathon.getServerInfo().getLeader().contains(":"));
 
     App app = small("sleep 1000");
