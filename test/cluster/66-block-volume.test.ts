@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { root } from "../../tools/system/paths";
+import { configFile } from "../../tools/system/stack";
+import { pulumi, succeeded } from "./support/cli";
 import { docker } from "./support/engine";
 import { LocalCluster, type Task } from "./support/local";
 import { onMachine } from "./support/machine";
@@ -10,7 +12,14 @@ import { expected, until } from "./support/until";
 /** From the death of the slave until the database answers on another, with a preemption grace of 10 s. */
 const answerLimitSeconds = 30;
 
+/** The database's volume, as the environment declares it. */
+const declaredGb = 2;
+
+const config = readFileSync(configFile("local"), "utf8");
 let cluster: LocalCluster;
+
+const declare = (sizeGb: number) =>
+  succeeded(pulumi(["config", "set", "--path", "blockVolumes.postgis.sizeGb", String(sizeGb), "-s", "local"]));
 
 const machineOf = (hostname: string) => `drover-local-${hostname}`;
 const on = (hostname: string, command: string) => onMachine("local", cluster.outputs, hostname, command);
@@ -44,11 +53,14 @@ const mounted = async (hostname: string) => (await on(hostname, "cat /proc/mount
 
 beforeAll(async () => {
   cluster = await LocalCluster.running();
+  await declare(declaredGb);
+  await succeeded(pulumi(["up", "--yes", "--skip-preview", "-s", "local"]));
   const app = JSON.parse(readFileSync(join(root, "apps", "postgis", "app.json"), "utf8"));
   await cluster.door.marathon("/v2/apps", { method: "POST", body: app });
 });
 
 afterAll(async () => {
+  writeFileSync(configFile("local"), config);
   await cluster.door.marathon("/v2/apps/postgis", { method: "DELETE" });
   const slaves = cluster.outputs.machines.filter(({ role }) => role === "slave").map(({ hostname }) => hostname);
   await until("the volume to be mounted nowhere", 60, async () => {
@@ -58,6 +70,21 @@ afterAll(async () => {
   for (const hostname of slaves) {
     await on(hostname, "docker ps -aq --filter volume=postgis | xargs -r docker rm -f; docker volume rm -f postgis");
   }
+});
+
+it("a declared volume is there as declared, and a preview refuses to shrink it", async () => {
+  const shown = "docker volume inspect --format '{{.Driver}} {{.Status.sizeGb}}' postgis";
+  await until("the slaves' drivers to have it", 30, async () => {
+    for (const { hostname, role } of cluster.outputs.machines) {
+      if (role === "slave") expected((await on(hostname, shown)).trim().endsWith(` ${declaredGb}`), hostname);
+    }
+    return true;
+  });
+  await declare(declaredGb - 1);
+  const { code, output } = await pulumi(["preview", "-s", "local"]);
+  expect(output).toContain("block volume postgis has 2 GB: it can only grow, not become 1 GB");
+  expect(code).not.toBe(0);
+  await declare(declaredGb);
 });
 
 it("a database follows its volume when its slave dies, with every row it has acknowledged", async () => {
