@@ -90,7 +90,7 @@ export class Driver {
     return this.queue.run(name, async () => {
       clearTimeout(this.lingering.get(name));
       const known = this.here.get(name);
-      const local = known?.mounted ? known : await this.bring(name);
+      const local = known?.mounted && !known.isLost ? known : await this.bring(name);
       local.ids.add(id);
       return local.dataFolder;
     });
@@ -210,6 +210,8 @@ export class Driver {
     await leases.acquire(name, graceMs + patienceMs);
     const leasedMs = Date.now();
     try {
+      // What could not be given up when its lease was lost.
+      await this.here.get(name)?.unmount();
       const volume = await this.existing(name);
       for (const server of volume.attachedTo.filter((id) => id !== backend.server)) {
         log.warn({ volume: name, server }, "attached to a server without a lease: detached by force");

@@ -4,14 +4,27 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FileSystem } from "@drover/lib/block-volume";
 import type { Logger } from "@drover/lib/log";
-import { command } from "./kernel/command";
-import { check, fillMounted, fillUnmounted, format, mount, probe, shutDown, unmount } from "./kernel/file-system";
+import { CommandError, command } from "./kernel/command";
+import {
+  check,
+  fillMounted,
+  fillUnmounted,
+  format,
+  mount,
+  probe,
+  shutDown,
+  unmount,
+  writeOut,
+} from "./kernel/file-system";
 import { ownMounts, usersOf } from "./kernel/mount-table";
 
 /** Data lies below this folder of the file system, as REX-Ray has it: lost+found is not in the way. */
 const dataName = "data";
 
 const pollMs = 20;
+
+/** How long an unmount is tried again while the file system is busy, once nobody should use it any more. */
+const leaveLimitMs = 10_000;
 
 /** One volume on this slave: its device, its mount, who uses it. The kernel is asked, nothing is remembered. */
 export class LocalVolume {
@@ -105,28 +118,38 @@ export class LocalVolume {
     this.ended.abort(new Error(`the lease of volume ${this.name} was lost`));
     if (!this.current) return;
     const startedMs = performance.now();
-    for (;;) {
-      const users = await this.users();
-      if (users.length === 0) break;
-      for (const pid of users) kill(pid);
-      if (performance.now() >= cutAtMs) {
-        await shutDown(this.mountPoint);
-        this.log.error({ volume: this.name, processes: users.length }, "cut off: its processes did not end in time");
-        break;
-      }
-      await delay(pollMs);
+    if (!(await this.quietBefore(cutAtMs))) {
+      await shutDown(this.mountPoint);
+      this.log.error({ volume: this.name }, "cut off: its processes did not end, or write out, in time");
     }
-    await this.unmountBefore(cutAtMs);
+    await this.unmountPatiently();
     this.log.warn({ volume: this.name, tookMs: Math.round(performance.now() - startedMs) }, "given up");
   }
 
-  /** Writing everything out may take longer than there is time. */
-  private async unmountBefore(cutAtMs: number): Promise<void> {
-    const timer = setTimeout(() => void shutDown(this.mountPoint).catch(() => {}), cutAtMs - performance.now());
-    try {
-      await this.unmount();
-    } finally {
-      clearTimeout(timer);
+  /** Ends the processes that use the volume, and writes everything out. @returns whether that was done in time */
+  private async quietBefore(cutAtMs: number): Promise<boolean> {
+    for (let users = await this.users(); users.length > 0; users = await this.users()) {
+      for (const pid of users) kill(pid);
+      if (performance.now() >= cutAtMs) return false;
+      await delay(pollMs);
+    }
+    const written = writeOut(this.mountPoint).then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([written, delay(Math.max(0, cutAtMs - performance.now()), false)]);
+  }
+
+  /** Whoever was writing out when the file system was shut down needs a moment to leave it. */
+  private async unmountPatiently(): Promise<void> {
+    const end = performance.now() + leaveLimitMs;
+    for (;;) {
+      try {
+        return await this.unmount();
+      } catch (error) {
+        if (!(error instanceof CommandError) || performance.now() > end) throw error;
+        await delay(pollMs);
+      }
     }
   }
 

@@ -105,7 +105,15 @@ export async function fillMounted(device: string, fs: FileSystem, mountPoint: st
   else await command("xfs_growfs", [mountPoint], { limitMs: longLimitMs });
 }
 
-/** Ends all access to a mounted file system at once, for every process and every mount of it. */
+/** Writes everything out that a file system has in memory. */
+export async function writeOut(mountPoint: string): Promise<void> {
+  await command("sync", ["--file-system", mountPoint], { limitMs: 120_000 });
+}
+
+/**
+ * Ends all access to a mounted file system at once, for every process and every mount of it. It must be mounted there,
+ * and nobody about to unmount it: else the one below would be shut down, which is the machine's own.
+ */
 export async function shutDown(mountPoint: string): Promise<void> {
   await command("xfs_io", ["-x", "-c", "shutdown", mountPoint], { limitMs: 5_000 });
 }
