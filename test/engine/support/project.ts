@@ -45,14 +45,22 @@ export class Project {
    * A project that runs this repository's program, or another one.
    * @param config the stack's configuration
    * @param program a TypeScript file instead of index.ts
+   * @param nodeargs how Node.js runs the program; Pulumi.yaml says how it runs index.ts
    */
-  static async make(stack: string, config: Readonly<Record<string, unknown>>, program = join(root, "index.ts")) {
+  static async make(
+    stack: string,
+    config: Readonly<Record<string, unknown>>,
+    program = join(root, "index.ts"),
+    nodeargs?: string,
+  ) {
     const folder = mkdtempSync(join(tmpdir(), "drover-engine-"));
     const project = new Project(folder, stack);
     for (const name of ["backend", "home", "stacks", ".drover", "bin"]) mkdirSync(join(folder, name));
-    const shipped = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as object;
+    const shipped = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { runtime: { options: object } };
+    const { options } = shipped.runtime;
+    const runtime = { name: "nodejs", options: nodeargs === undefined ? options : { ...options, nodeargs } };
     const plugins = { providers: [{ name: "drover", path: "bin" }] };
-    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...shipped, plugins }));
+    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...shipped, runtime, plugins }));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "drover", main: "index.ts" }));
     // Node.js looks for what the program imports beside the real files.
     symlinkSync(program, join(folder, "index.ts"));
