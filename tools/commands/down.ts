@@ -1,7 +1,5 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { keepsBlockVolumes, plannedVolumes } from "../../components/clouds/block-volume-rules";
-import { blockStore, dataDisk } from "../../components/clouds/disk-names";
 import { keyFile, knownHosts } from "../../components/ssh-files";
 import { setUpTools } from "../setup";
 import { exec, tryExec } from "../system/exec";
@@ -20,6 +18,7 @@ import {
   stackExists,
 } from "../system/stack";
 import { runPulumi } from "../system/terminal";
+import { dataFate } from "./data-fate";
 
 /** What to do with one kind of thing on a Docker engine. */
 interface Kind {
@@ -42,26 +41,14 @@ async function sweep(stack: string, { kind, list, remove }: Kind, known: Readonl
   await exec("docker", [...remove, ...left], { limitMs: 60_000 });
 }
 
-/** Says what becomes of the core machines' data disks and of block volumes. Gives the Docker volumes that stay. */
-async function sayWhatBecomesOfData(stack: string): Promise<ReadonlySet<string>> {
+/** Says what becomes of the cluster's data. Gives the Docker volumes that stay. */
+async function sayWhatBecomesOfData(stack: string, exists: boolean): Promise<ReadonlySet<string>> {
   const environment = stackEnvironment(stack);
-  const isTest = environment.purpose === "test";
+  // On this computer something may be left of one that the state has forgotten.
+  if (!exists && environment.cloud !== "docker") return new Set();
   const there = new Set(((await tryExec("docker", [...volumes.list])) ?? "").split("\n"));
-  const disks = environment.core.map(({ hostname }) => dataDisk(stack, hostname)).filter((name) => there.has(name));
-  const stores = [blockStore(stack)].filter((name) => there.has(name));
-  const declared = plannedVolumes(environment).map(({ name }) => name);
-  const inStores = ["block volumes", ...(declared.length > 0 ? [declared.join(", ")] : [])].join(": ");
-  const [kept, gone] = [new Set<string>(), [] as string[]];
-  for (const [names, what, stays] of [
-    [disks, "ZooKeeper, shared volume", !isTest],
-    [stores, inStores, keepsBlockVolumes(environment)],
-  ] as const) {
-    if (names.length === 0) continue;
-    if (stays) for (const name of names) kept.add(name);
-    else gone.push(`${names.join(", ")} (${what})`);
-  }
-  if (gone.length > 0) say(`${stack}: the data goes too, for good: ${gone.join("; ")}`);
-  if (kept.size > 0) say(`${stack}: the data stays: ${[...kept].join(", ")}; \`docker volume rm\` removes it for good`);
+  const { kept, lines } = dataFate(environment, there);
+  for (const line of lines) say(`${stack}: ${line}`);
   return kept;
 }
 
@@ -73,7 +60,7 @@ export async function down(words: readonly string[]): Promise<number> {
   removeStaleLock(stack);
   const exists = await stackExists(stack);
   if (exists) await checkUnprotected(stack);
-  const kept = await sayWhatBecomesOfData(stack);
+  const kept = await sayWhatBecomesOfData(stack, exists);
   if (exists) {
     await clearPendingOperations(stack);
     // They would hold on to volumes and to the network.
