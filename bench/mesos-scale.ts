@@ -18,7 +18,8 @@ const LIMIT_MS = 120_000;
 const SESSION_SECONDS = 4;
 const STATE_SAMPLES = 3;
 
-const limits = { stateSeconds: 1, failoverSeconds: 10, memoryMb: 1024 };
+/** `growth`: how many times what it costs at the smallest size one agent or one task may cost at the largest. */
+const limits = { stateSeconds: 1, failoverSeconds: 10, memoryMb: 1024, growth: 2 };
 
 interface Measurement {
   registered: number;
@@ -182,6 +183,7 @@ export async function mesosScale(): Promise<number> {
     const largest = Math.max(...SIZES);
     const failover = await failOver(masters, leader, largest);
     const rows = [...results].flatMap(([size, result]) => rowsOf(size, result));
+    rows.push(...growthRows(results));
     rows.push({
       what: `${largest} agents: leader killed (session ${SESSION_SECONDS} s) until all is back`,
       unit: "s",
@@ -205,5 +207,22 @@ function rowsOf(size: number, { registered, running, state, memory }: Measuremen
     { what: `${tasks} tasks: running, from the last agent on`, unit: "s", drover: running },
     { what: `${tasks} tasks: /state`, unit: "s", drover: state, limit: limits.stateSeconds },
     { what: `${tasks} tasks: memory of the leader`, unit: "MB", drover: memory, limit: limits.memoryMb },
+  ];
+}
+
+/** What one agent or one task more costs at the largest size, as a multiple of the smallest: 1 is linear growth. */
+function growthRows(results: ReadonlyMap<number, Measurement>): Measured[] {
+  const [smallest, largest] = [Math.min(...SIZES), Math.max(...SIZES)];
+  const [few, many] = [results.get(smallest), results.get(largest)];
+  if (few === undefined || many === undefined) return [];
+  const added = (largest - smallest) / smallest;
+  const row = (what: string, factor: number): Measured => ({
+    ...{ what: `${smallest} to ${largest} agents: ${what}`, unit: "times", drover: factor, limit: limits.growth },
+  });
+  return [
+    row("registering one", many.registered / few.registered / added),
+    row("starting one task", many.running / few.running / added),
+    row("/state, a task", (many.state / few.state) * (smallest / largest)),
+    row("memory, a task", (many.memory / few.memory) * (smallest / largest)),
   ];
 }

@@ -1,7 +1,12 @@
+type Unit = "s" | "MB" | "times";
+
+/** Digits behind the point. */
+const digits: Readonly<Record<Unit, number>> = { s: 1, MB: 0, times: 2 };
+
 /** One line of the result. */
 export interface Measured {
   what: string;
-  unit: "s" | "MB";
+  unit: Unit;
   drover: number;
   /** The same by plain.sh, where it has a counterpart. */
   plain?: number;
@@ -16,8 +21,8 @@ export function isBroken({ drover, limit }: Measured): boolean {
 
 /** The result as a Markdown table. */
 export function renderTable(rows: readonly Measured[]): string {
-  const number = (value: number | undefined, unit: Measured["unit"]) =>
-    value === undefined ? "" : `${value.toFixed(unit === "s" ? 1 : 0)} ${unit}`;
+  const number = (value: number | undefined, unit: Unit) =>
+    value === undefined ? "" : `${value.toFixed(digits[unit])} ${unit}`;
   const cells = rows.map((row) => [
     row.what,
     number(row.drover, row.unit),
