@@ -234,6 +234,7 @@ export class ZookeeperClient {
   private async run<T>(operation: string, path: string, start: (done: Done<T>) => void): Promise<T> {
     await this.session.connected(operation, path, this.limitMs);
     return new Promise<T>((resolve, reject) => {
+      const sentMs = Date.now();
       const timer = setTimeout(() => {
         reject(new ZookeeperError("OPERATION_TIMEOUT", path, operation, `no answer within ${this.limitMs} ms`));
       }, this.limitMs);
@@ -242,6 +243,7 @@ export class ZookeeperClient {
         if (error) {
           reject(toZookeeperError(error, operation, path));
         } else {
+          this.session.answered(sentMs);
           resolve(value);
         }
       });

@@ -7,6 +7,7 @@ export type SessionState = "connected" | "disconnected" | "expired" | "closed";
 
 interface Socket {
   destroy(): void;
+  bytesRead: number;
 }
 
 /** The part of the library's client that it does not declare, needed to drop a connection that has gone silent. */
@@ -19,9 +20,9 @@ interface Internals {
  *
  * The library notices neither a server that is silent on an open connection, or takes one and does not greet, nor,
  * while it has no connection, that its session must have ended by now. All that matters to a leader, so the session
- * asks the server something every third of its timeout, drops a connection that does not answer, which leads to the
- * next server, and calls itself expired one timeout after the last question that was answered, which is never later
- * than the servers do.
+ * asks the server something every third of its timeout, drops a connection on which nothing is heard, which leads to
+ * the next server, and calls itself expired one timeout after the last question that was answered was sent, which is
+ * never later than the servers do.
  */
 export class Session {
   readonly client: Client;
@@ -32,8 +33,8 @@ export class Session {
   /** When the last question was sent that has been answered. */
   private lastAnsweredMs = 0;
   private refusedCredentials = false;
-  /** The connection that had not been greeted at the last look. */
-  private ungreeted: Socket | undefined;
+  /** The connection at the last look, and how much had been heard on it. */
+  private seen: { socket: Socket | undefined; bytesRead: number; sinceMs: number } | undefined;
 
   constructor(
     private readonly servers: string[],
@@ -112,10 +113,9 @@ export class Session {
   }
 
   private onLibraryState(state: State): void {
-    this.ungreeted = undefined;
     if (state === State.SYNC_CONNECTED) {
-      this.answered(Date.now());
       this.moveTo("connected");
+      this.answered(Date.now());
     } else if (state === State.EXPIRED) {
       this.moveTo("expired");
     } else if (state === State.AUTH_FAILED) {
@@ -128,37 +128,45 @@ export class Session {
     }
   }
 
-  private check(): void {
-    if (this.current === "disconnected") {
-      this.dropUngreeted();
-    }
-    if (this.current !== "connected") {
+  /** Whatever the server answers proves that it knew the session when the question was sent. */
+  answered(sentMs: number): void {
+    if (this.current !== "connected" || sentMs < this.lastAnsweredMs) {
       return;
     }
-    const sentMs = Date.now();
-    if (sentMs - this.lastAnsweredMs > (this.client.getSessionTimeout() * 2) / 3) {
-      this.drop();
-      return;
-    }
-    this.client.exists("/", (error) => {
-      if (!error && this.current === "connected") {
-        this.answered(sentMs);
-      }
-    });
-  }
-
-  private dropUngreeted(): void {
-    const { socket } = this.internals.connectionManager;
-    if (socket === this.ungreeted) {
-      socket?.destroy();
-    }
-    this.ungreeted = socket;
-  }
-
-  private answered(sentMs: number): void {
     this.lastAnsweredMs = sentMs;
     clearTimeout(this.expiry);
     this.expiry = setTimeout(() => this.expire(), sentMs + this.client.getSessionTimeout() - Date.now());
+  }
+
+  private check(): void {
+    this.dropSilent();
+    if (this.current === "connected") {
+      const sentMs = Date.now();
+      this.client.exists("/", (error) => {
+        if (!error) {
+          this.answered(sentMs);
+        }
+      });
+    }
+  }
+
+  /**
+   * Drops a connection on which nothing has been heard for as long as ZooKeeper's own client waits: two thirds of the
+   * timeout, or before the greeting each server's share of it.
+   */
+  private dropSilent(): void {
+    const { socket } = this.internals.connectionManager;
+    const bytesRead = socket?.bytesRead ?? 0;
+    if (this.seen?.socket !== socket || this.seen?.bytesRead !== bytesRead) {
+      this.seen = { socket, bytesRead, sinceMs: Date.now() };
+      return;
+    }
+    const timeoutMs = this.client.getSessionTimeout();
+    const limitMs = this.current === "connected" ? (timeoutMs * 2) / 3 : timeoutMs / this.servers.length;
+    // Looks come every third of the timeout, and this one may come a little early.
+    if (Date.now() - this.seen.sinceMs > limitMs - timeoutMs / 6) {
+      this.drop();
+    }
   }
 
   private expire(): void {
