@@ -135,7 +135,9 @@ export class Session {
     }
     this.lastAnsweredMs = sentMs;
     clearTimeout(this.expiry);
-    this.expiry = setTimeout(() => this.expire(), sentMs + this.client.getSessionTimeout() - Date.now());
+    const leftMs = sentMs + this.client.getSessionTimeout() - Date.now();
+    // What was answered while this process was busy is read before the session is given up.
+    this.expiry = setTimeout(() => setImmediate(() => this.expireUnlessHeardSince(sentMs)), leftMs);
   }
 
   private check(): void {
@@ -166,6 +168,12 @@ export class Session {
     // Looks come every third of the timeout, and this one may come a little early.
     if (Date.now() - this.seen.sinceMs > limitMs - timeoutMs / 6) {
       this.drop();
+    }
+  }
+
+  private expireUnlessHeardSince(sentMs: number): void {
+    if (this.lastAnsweredMs === sentMs && this.current !== "closed") {
+      this.expire();
     }
   }
 
