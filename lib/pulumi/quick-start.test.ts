@@ -16,9 +16,13 @@ it("the SDK is there without what it does not need, and that comes when it is as
   );
 });
 
-it("an error of the program keeps its trace", () => {
+it("an error of the program keeps its trace, with the lines of the TypeScript files", () => {
   const program = `
+    require("source-map-support/register");
     const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
-    debuggablePromise(Promise.resolve()).then(function later() { console.log(new Error("told").stack); });`;
-  expect(run(program)).toMatch(/told\n.*at later/);
+    debuggablePromise(Promise.resolve()).then(function later() {
+      require("./stacks/environment.ts").environmentOf("one", { "drover:slaves": "-1" });
+    }).catch(({ stack }) => console.log(stack));`;
+  // Compiled code has two or three long lines.
+  expect(run(program)).toMatch(/at \S*environmentOf .*environment\.ts:\d{2,}:\d+\)\n.*at later/);
 });

@@ -35,6 +35,11 @@ loader._load = (request, parent, isMain) => {
   return late.test(request) ? loadedLate(now) : now();
 };
 
+// The SDK maps traces by source maps that it looks for in the files. Those of TypeScript are with tsx, and Node.js knows
+// them: it maps traces itself when nobody else does. What was loaded once is not loaded again.
+Module.createRequire(require.resolve("@pulumi/pulumi"))("source-map-support/register");
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 /** The SDK's bookkeeping of promises. */
 interface Debuggable {
   debuggablePromise<T>(promise: Promise<T>, context?: unknown): Promise<T>;
