@@ -139,6 +139,7 @@ test(`${forcedMoves} forced moves leave one mount, one attachment, and every row
   }
   expect(await holder.sh("cat /var/lib/drover/volumes/ball/data/rows | wc -l")).toBe(String(forcedMoves));
   expect((await holder.devices("ball")).length).toBeLessThanOrEqual(1);
+  for (const slave of both) expect(await slave.logged("giving the volume up failed")).toEqual([]);
   const { Volume } = (await holder.call("VolumeDriver.Get", { Name: "ball" })) as {
     Volume: { Status: { attachedTo: string[] } };
   };
