@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterReady, Identity, MachineReady, MarathonApp } from "../provider/sdk/resources";
+import { ClusterReady, Identity, MachineFiles, MachineReady, MarathonApp } from "../provider/sdk/resources";
 import type { Environment } from "../stacks/environment";
 import type { ServiceName } from "../stacks/schema";
 import { renderUserData } from "../templates/cloud-init/user-data";
@@ -15,6 +15,7 @@ import {
   type FrontDoor,
   type MachineParts,
   type Recipe,
+  type SlaveSecrets,
   type Slaves,
   withParts,
 } from "./clouds/cloud";
@@ -88,6 +89,8 @@ export class Cluster extends pulumi.ComponentResource {
       ),
     );
 
+    if (this.slaves.secrets) this.bring(this.slaves.secrets);
+
     this.ready = this.waitReady(hosts, services);
     if (environment.chronos.placement === "marathon") this.chronosOnMarathon(hosts);
   }
@@ -129,6 +132,24 @@ export class Cluster extends pulumi.ComponentResource {
       { parent: this, dependsOn: ready },
     );
     return { machine, docker: engine, ssh, ready };
+  }
+
+  /** Brings secrets to the slaves. They go with their machine, so that nothing has to be removed. */
+  private bring({ files, unit }: SlaveSecrets): void {
+    const { environment, identity, bastion } = this;
+    for (const machine of this.slaves.machines) {
+      new MachineFiles(
+        `${machine.hostname}-secrets`,
+        {
+          machine: sshTarget(environment.name, machine, identity, bastion),
+          machineId: machine.instance,
+          files: pulumi.secret(files),
+          unit,
+          timeoutSeconds: environment.readyTimeoutSeconds,
+        },
+        { parent: this },
+      );
+    }
   }
 
   private services(hosts: readonly CoreHost[], cloud: Cloud): CoreService[] {

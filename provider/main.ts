@@ -6,6 +6,7 @@ import { clusterReady } from "./resources/cluster-ready";
 import { gate } from "./resources/gate";
 import { glusterVolume } from "./resources/gluster-volume";
 import { identity } from "./resources/identity";
+import { machineFiles } from "./resources/machine-files";
 import { machineReady } from "./resources/machine-ready";
 import { marathonApp } from "./resources/marathon-app";
 import { progressTo } from "./server/progress";
@@ -19,6 +20,7 @@ const handlers: Record<string, AnyHandler> = {
   "drover:index:Identity": identity as unknown as AnyHandler,
   "drover:index:Certificate": certificate as unknown as AnyHandler,
   "drover:index:MachineReady": machineReady as unknown as AnyHandler,
+  "drover:index:MachineFiles": machineFiles as unknown as AnyHandler,
   "drover:index:Gate": gate as unknown as AnyHandler,
   "drover:index:ClusterReady": clusterReady as unknown as AnyHandler,
   "drover:index:MarathonApp": marathonApp as unknown as AnyHandler,

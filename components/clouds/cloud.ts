@@ -16,6 +16,14 @@ export interface CoreMachine extends Machine, PlannedCore {
   resource: pulumi.Resource;
 }
 
+/** What a service of every slave reads and user data must not hold, since the metadata service shows that to anybody there. */
+export interface SlaveSecrets {
+  /** Content by path. */
+  files: pulumi.Input<Record<string, string>>;
+  /** The systemd unit that reads them. */
+  unit: string;
+}
+
 /** The slaves of all pools. */
 export interface Slaves {
   /** Those that the cloud makes one by one; members of a scale set come and go without the program. */
@@ -24,6 +32,8 @@ export interface Slaves {
   number: number;
   /** Changes when slaves were made again or there are more or fewer. */
   instances: readonly pulumi.Output<string>[];
+  /** What `machines` are given once they are there. */
+  secrets?: SlaveSecrets;
 }
 
 /** The machine that SSH jumps through, where machines have no address outside. */

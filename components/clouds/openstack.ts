@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import * as compute from "@pulumi/openstack/compute";
 import * as identity from "@pulumi/openstack/identity";
 import * as images from "@pulumi/openstack/images";
@@ -7,14 +8,23 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OpenStackSettings } from "../../stacks/cloud-schema";
 import type { Environment, PlannedCore, PlannedSlave } from "../../stacks/environment";
 import type { LocalSetUp } from "../images";
+import { cinderFiles } from "../slaves/volume-driver";
 import type { PlannedVolume } from "./block-volume-rules";
-import type { Bastion, Cloud, CoreMachine, FrontDoor, Recipe, Slaves } from "./cloud";
+import {
+  type Bastion,
+  type Cloud,
+  type CoreMachine,
+  type FrontDoor,
+  type Recipe,
+  type Slaves,
+  withParts,
+} from "./cloud";
 import { cinderVolume } from "./openstack/block-volume";
 import { keepalivedFrontDoor, octaviaFrontDoor, virtualAddress } from "./openstack/front-door";
 import { bastionMachine, coreMachine, type MachineBase, slaveMachine } from "./openstack/machines";
 import { type ClusterNetwork, clusterNetwork } from "./openstack/network";
 import type { Scope } from "./openstack/scope";
-import { volumeAccessRules } from "./openstack/volume-access";
+import { cinderEnv, keystoneUrl, volumeAccessRules } from "./openstack/volume-access";
 import { publishImages } from "./publish";
 import { commonProblems, resourceName, sectionOf } from "./settings";
 
@@ -95,13 +105,41 @@ export class OpenStackCloud extends pulumi.ComponentResource implements Cloud {
 
   slaves(recipe: Recipe<PlannedSlave>): Slaves {
     const after = [this.network.router, ...this.published, ...this.blockVolumes];
+    const withVolumes = this.withVolumes(recipe);
     const machines = this.environment.pools.flatMap((pool) => {
       // Spread as far as hypervisors go, and doubled up on rather than refused.
       const group = this.serverGroup(`pool-${pool.name}`, "soft-anti-affinity");
       const base = { ...this.base(recipe), group };
-      return pool.slaves.map((planned) => slaveMachine(this.scope, base, pool, planned, recipe, after));
+      return pool.slaves.map((planned) => slaveMachine(this.scope, base, pool, planned, withVolumes, after));
     });
-    return { machines, number: machines.length, instances: machines.map(({ instance }) => instance) };
+    const { id, secret } = this.volumeCredential;
+    const files = pulumi.all({ [cinderFiles.credentialId]: id, [cinderFiles.credentialSecret]: secret });
+    return {
+      machines,
+      number: machines.length,
+      instances: machines.map(({ instance }) => instance),
+      secrets: { files, unit: "volumes.service" },
+    };
+  }
+
+  /** A recipe for slaves whose volume driver knows where to log in. */
+  private withVolumes(recipe: Recipe<PlannedSlave>): Recipe<PlannedSlave> {
+    const { region, caFile } = this.scope.settings;
+    const authority = caFile && { path: cinderFiles.authority, content: readFileSync(caFile, "utf8") };
+    const { serviceCatalogs } = identity.getAuthScopeOutput({ name: "drover" }, this.scope.opts);
+    return {
+      ...recipe,
+      userData: (slave, parts) =>
+        serviceCatalogs.apply((catalog) =>
+          recipe.userData(
+            slave,
+            withParts(parts, {
+              files: authority ? [authority] : [],
+              volumesEnv: cinderEnv(keystoneUrl(catalog, region), region, authority !== undefined),
+            }),
+          ),
+        ),
+    };
   }
 
   /** What all machines share; the key pair is made with the first of them. */
@@ -135,6 +173,11 @@ function check(environment: Environment, settings: OpenStackSettings): void {
   problems.unless(
     registry !== undefined,
     "drover:registry: nothing is not allowed; OpenStack has no registry of its own for Drover's images",
+  );
+  const { caFile } = settings;
+  problems.unless(
+    caFile === undefined || existsSync(caFile),
+    `drover:openstack.caFile: ${JSON.stringify(caFile)} is not allowed; it must be: a file on this computer`,
   );
   for (const pool of pools) {
     problems.unless(!pool.spot, `drover:pools.${pool.name}.spot: true is not allowed; OpenStack has no spot machines`);

@@ -24,10 +24,21 @@ export function volumesEnv(slave: PlannedSlave, environment: Environment): Recor
 /** Disks of a cloud appear and go while the container runs. */
 const cloudDisks = ["--volume=/dev:/dev", "--device-cgroup-rule=b *:* rwm", "--cap-add=SYS_RESOURCE"];
 
+/** cloud `openstack`: where a slave has what the driver logs in with. */
+const loginFolder = "/etc/drover/volumes";
+
+/** Paths on a slave of an OpenStack cloud, by what is in them. The driver waits for those that are not there. */
+export const cinderFiles = {
+  credentialId: `${loginFolder}/credential-id`,
+  credentialSecret: `${loginFolder}/credential-secret`,
+  authority: `${loginFolder}/authority.pem`,
+} as const;
+
 /** What the container sees of disks, by cloud; local ones are given one by one. */
 const diskOptions = {
   docker: [...loopDevices.map((device) => `--device=${device}`), `--volume=${blockStoreFolder}:${blockStoreFolder}`],
-  openstack: cloudDisks,
+  // Unlike --volume, this makes no folder that is not there: the unit is tried again until the login has come.
+  openstack: [...cloudDisks, `--mount=type=bind,src=${loginFolder},dst=${loginFolder},readonly`],
   azure: cloudDisks,
 };
 

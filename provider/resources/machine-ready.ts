@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Progress } from "../server/progress";
 import type { ResourceHandler } from "../server/resource";
-import { SshConnection, type SshTarget } from "../ssh/connection";
+import type { SshConnection, SshTarget } from "../ssh/connection";
+import { reach } from "../ssh/reach";
 
 export interface MachineReadyInputs {
   machine: SshTarget;
@@ -13,32 +13,8 @@ export interface MachineReadyInputs {
   timeoutSeconds: number;
 }
 
-const pollMs = 300;
+const engine = { command: "docker version -f '{{.Server.Version}}'", shows: "Docker" };
 const copyLimitMs = 10 * 60_000;
-
-/** Waits until the machine takes SSH connections and its Docker engine answers. */
-async function reach(inputs: MachineReadyInputs, progress: Progress): Promise<SshConnection> {
-  const { hostname } = inputs.machine;
-  const until = Date.now() + inputs.timeoutSeconds * 1000;
-  for (;;) {
-    let connection: SshConnection | undefined;
-    try {
-      connection = await SshConnection.connect(inputs.machine);
-      await connection.exec("docker version -f '{{.Server.Version}}'", 10_000);
-      return connection;
-    } catch (error) {
-      connection?.close();
-      const why = (error as Error).message;
-      if (Date.now() > until) {
-        throw new Error(
-          `${hostname} is not ready after ${inputs.timeoutSeconds} s: ${why}. Is it running? Its boot log is on its console.`,
-        );
-      }
-      progress(`waiting for SSH and Docker: ${why}`);
-      await delay(pollMs);
-    }
-  }
-}
 
 /** Copies images from the Docker engine of this computer to the machine's, those that are not there yet. */
 async function copyMissing(connection: SshConnection, images: readonly string[], progress: Progress): Promise<void> {
@@ -60,7 +36,7 @@ async function copyMissing(connection: SshConnection, images: readonly string[],
 }
 
 async function makeReady(inputs: MachineReadyInputs, progress: Progress): Promise<Record<string, never>> {
-  const connection = await reach(inputs, progress);
+  const connection = await reach(inputs.machine, engine, inputs.timeoutSeconds, progress);
   try {
     await copyMissing(connection, inputs.images, progress);
   } finally {

@@ -5,6 +5,7 @@ import type { ClusterReadyInputs, ClusterReadyOutputs } from "../resources/clust
 import type { GateInputs } from "../resources/gate";
 import type { GlusterVolumeInputs } from "../resources/gluster-volume";
 import type { IdentityInputs, IdentityOutputs } from "../resources/identity";
+import type { MachineFilesInputs } from "../resources/machine-files";
 import type { MachineReadyInputs } from "../resources/machine-ready";
 import type { MarathonAppInputs } from "../resources/marathon-app";
 
@@ -59,6 +60,13 @@ export class Certificate extends pulumi.CustomResource {
 export class MachineReady extends pulumi.CustomResource {
   constructor(name: string, args: Args<MachineReadyInputs>, opts?: pulumi.CustomResourceOptions) {
     super("drover:index:MachineReady", name, withOutputs(args, []), opts);
+  }
+}
+
+/** Secrets that a machine's service reads: brought over SSH, and so in no user data. */
+export class MachineFiles extends pulumi.CustomResource {
+  constructor(name: string, args: Args<MachineFilesInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("drover:index:MachineFiles", name, withOutputs(args, []), opts);
   }
 }
 

@@ -9,7 +9,7 @@ import type { SshTarget } from "../ssh/connection";
 const room = "drover.test=gluster";
 
 /** The network of each test file, and of the bench, by the third octet of its addresses. */
-const thirdOctets = { volume: 7, tls: 8, bench: 9 } as const;
+const thirdOctets = { volume: 7, tls: 8, bench: 9, secrets: 10 } as const;
 
 /** What a machine of the test is made from, beside its name and key. */
 export type Role = Pick<UserDataArgs, "packages" | "files" | "units">;

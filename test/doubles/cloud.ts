@@ -53,6 +53,14 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
 const functions: Readonly<Record<string, (args: Properties) => Record<string, unknown>>> = {
   "openstack:networking/getNetwork:getNetwork": ({ name }) => ({ id: `${String(name)}-id`, name }),
   "openstack:images/getImage:getImage": ({ name }) => ({ id: `${String(name)}-id`, name }),
+  "openstack:identity/getAuthScope:getAuthScope": () => ({
+    serviceCatalogs: [
+      {
+        type: "identity",
+        endpoints: [{ interface: "public", region: "RegionOne", url: "https://keystone.example:5000" }],
+      },
+    ],
+  }),
   "azure-native:containerregistry:listRegistryCredentials": ({ registryName }) => ({
     username: String(registryName),
     passwords: [{ name: "password", value: "double-registry-password-0123456789" }],

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Built, build, shipped } from "./program";
+import { type Built, build, secrets, shipped } from "./program";
 
 /** The inputs of one resource, as loosely as JSON is. */
 // biome-ignore lint/suspicious/noExplicitAny: the inputs of twenty resource types are read here and there
@@ -45,13 +46,13 @@ describe("openstack", () => {
     expect(text).not.toMatch(/\/dev\/vd|\/dev\/sd/);
   });
 
-  it("makes a slave of one resource, with its planned address, spread over the zones", () => {
+  it("makes a slave of one resource and the secrets it is given, with its planned address, spread over the zones", () => {
     const slaves = [...instances(built)].filter(([name]) => name.startsWith("slave-"));
     expect(slaves.map(([name, { networks, availabilityZone }]) => [name, networks, availabilityZone])).toEqual(
       [0, 1, 2].map((i) => [`slave-00${i}`, [{ uuid: "network-id", fixedIpV4: `10.77.0.${20 + i}` }], `az${i + 1}`]),
     );
     const all = [...built.resources.values()].filter(({ name }) => name.includes("slave-000"));
-    expect(all).toHaveLength(1);
+    expect(all.map(({ name }) => name)).toEqual(["slave-000", "slave-000-secrets"]);
   });
 
   it("opens the front door, SSH from listed networks to the bastion, and nothing else to the world", () => {
@@ -89,13 +90,48 @@ describe("openstack", () => {
     for (const { path } of compute) expect(path).toContain("/os-volume_attachments");
   });
 
-  it("says who it is to Keystone by the environment, with the authority's certificate where one is given", async () => {
-    const settings = { ...config["drover:openstack"], caFile: "/etc/ssl/certs/my-cloud.pem", region: "one" };
-    const own = await build("openstack", { ...config, "drover:openstack": settings });
-    expect(own.resources.get("pulumi:providers:openstack::openstack")?.inputs).toMatchObject({
-      cloud: "openstack",
-      region: "one",
-      cacertFile: "/etc/ssl/certs/my-cloud.pem",
+  it("brings the volume driver's login to the slaves over SSH, since user data can be read by anybody there", () => {
+    const { inputs } = built.resources.get("drover:index:MachineFiles::slave-000-secrets") ?? {};
+    expect(inputs).toMatchObject({
+      machine: { hostname: "slave-000", bastion: { hostname: "bastion" } },
+      machineId: "slave-000-id",
+      files: {
+        "/etc/drover/volumes/credential-id": "volumes-id",
+        "/etc/drover/volumes/credential-secret": secrets.volumeSecret,
+      },
+      unit: "volumes.service",
+    });
+    const text = userData(instances(built).get("slave-000"));
+    expect(text).toContain("VOLUMES_CINDER_AUTH_URL=https://keystone.example:5000/v3");
+    expect(text).toContain("VOLUMES_CINDER_CREDENTIAL_SECRET=file:///etc/drover/volumes/credential-secret");
+    expect(text).toContain("--mount=type=bind,src=/etc/drover/volumes,dst=/etc/drover/volumes,readonly");
+    expect(text).not.toContain(secrets.volumeSecret);
+  });
+
+  describe("with an authority of the cloud's own", () => {
+    const caFile = join(__dirname, "authority.pem");
+    const own = (file: string) => {
+      const settings = { ...config["drover:openstack"], caFile: file, region: "RegionOne" };
+      return build("openstack", { ...config, "drover:openstack": settings });
+    };
+
+    it("says who it is to Keystone, here and on the slaves, with the authority's certificate", async () => {
+      const there = await own(caFile);
+      expect(there.resources.get("pulumi:providers:openstack::openstack")?.inputs).toMatchObject({
+        cloud: "openstack",
+        region: "RegionOne",
+        cacertFile: caFile,
+      });
+      const text = userData(instances(there).get("slave-000"));
+      expect(text).toContain("NODE_EXTRA_CA_CERTS=/etc/drover/volumes/authority.pem");
+      expect(text).toContain("VOLUMES_CINDER_REGION=RegionOne");
+      expect(text).toContain("the cloud's authority");
+    });
+
+    it("a file that is not there is refused before anything is made", async () => {
+      await expect(own("/no/such.pem")).rejects.toThrow(
+        'drover:openstack.caFile: "/no/such.pem" is not allowed; it must be: a file on this computer',
+      );
     });
   });
 });

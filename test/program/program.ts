@@ -44,6 +44,14 @@ afterAll(() => rmSync(state, { recursive: true }));
 const answers: Record<string, object> = {
   "openstack:networking/getNetwork:getNetwork": { id: "external-network" },
   "openstack:images/getImage:getImage": { id: "debian-image" },
+  "openstack:identity/getAuthScope:getAuthScope": {
+    serviceCatalogs: [
+      {
+        type: "identity",
+        endpoints: [{ interface: "public", region: "RegionOne", url: "https://keystone.example:5000" }],
+      },
+    ],
+  },
   "azure-native:containerregistry:listRegistryCredentials": {
     username: "registry",
     passwords: [{ name: "password", value: secrets.registryPassword }],
