@@ -22,11 +22,18 @@ export class MarathonApi {
   }
 
   call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    return callJson(method, this.url + path, body, {
-      "Content-Type": "application/json",
-      ...(this.password ? { Authorization: `Basic ${Buffer.from(this.password).toString("base64")}` } : {}),
-      ...headers,
-    });
+    const all = { "Content-Type": "application/json", ...this.authorization, ...headers };
+    return callJson(method, this.url + path, body, all);
+  }
+
+  /** The header that shows the password. */
+  get authorization(): Record<string, string> {
+    return this.password ? { Authorization: `Basic ${Buffer.from(this.password).toString("base64")}` } : {};
+  }
+
+  get credentials(): { user: string; password: string } | undefined {
+    const [user = "", ...password] = (this.password ?? "").split(":");
+    return this.password ? { user, password: password.join(":") } : undefined;
   }
 
   /** Creates or replaces an app and waits until it runs as wanted. @returns its tasks */

@@ -10,7 +10,7 @@ export function eventStream(api: () => MarathonApi): void {
     const events: MarathonEvent[] = [];
     let isOpen = false;
     const stream = new EventStream(
-      { urls: [api().url], types },
+      { urls: [api().url], types, ...(api().credentials ? { credentials: api().credentials } : {}) },
       {
         onConnected: () => {
           isOpen = true;
@@ -79,7 +79,7 @@ export function eventStream(api: () => MarathonApi): void {
   test("the stream is text/event-stream with a space after each colon", async () => {
     const attempt = new AbortController();
     const answer = await fetch(`${api().url}/v2/events?event_type=event_stream_attached`, {
-      headers: { Accept: "text/event-stream" },
+      headers: { Accept: "text/event-stream", ...api().authorization },
       signal: attempt.signal,
     });
     expect([answer.status, answer.headers.get("content-type")]).toEqual([
