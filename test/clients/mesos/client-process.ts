@@ -9,7 +9,7 @@ export class ClientProcess {
   private constructor(private readonly child: ChildProcess) {}
 
   static start(command: string, args: readonly string[]): ClientProcess {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
     const client = new ClientProcess(child);
     let rest = "";
     const take = (chunk: Buffer) => {
@@ -34,9 +34,11 @@ export class ClientProcess {
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const ended = once(this.child, "exit");
-      this.child.kill("SIGKILL");
+    const { child } = this;
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, "exit");
+      // Its children too: it may be a supervisor.
+      process.kill(-child.pid, "SIGKILL");
       await ended;
     }
   }
