@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { RUN_FILES, WorkPaths } from "./checkpoint/paths";
 import { AgentProcess, bundleAgent } from "./test/agent-process";
 import { MasterStub } from "./test/master-stub";
+import type { UpdateLogEntry } from "./updates/update-stream";
 
 let bundle: string;
 let scratch: string;
@@ -30,6 +32,26 @@ afterEach(async () => {
 async function started(): Promise<void> {
   agent.start();
   await master.registered();
+}
+
+/** What the agent's state says of a framework. */
+interface Framework {
+  executors: { id: string; directory: string }[];
+}
+
+/** Where the agent keeps a task's updates and their acknowledgements. */
+function updateLog(taskId: string): string {
+  const paths = new WorkPaths(agent.workDir);
+  const runs = join(paths.frameworkMeta("S0", "F-0000"), "executors", taskId, "runs");
+  const [run = ""] = readdirSync(runs).filter((name) => name !== "latest");
+  return join(runs, run, RUN_FILES.updates);
+}
+
+function updatesOf(taskId: string): UpdateLogEntry[] {
+  return readFileSync(updateLog(taskId), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as UpdateLogEntry);
 }
 
 /** A task that runs until it is told otherwise. */
@@ -194,10 +216,35 @@ test("tasks survive SIGKILL of the agent: one runs on, one that ended meanwhile 
     reason: "REASON_EXECUTOR_TERMINATED",
     message: "Executor terminated",
   });
-  const state = await agent.json<{ frameworks: { executors: { id: string; directory: string }[] }[] }>("/state");
+  const state = await agent.json<{ frameworks: Framework[] }>("/state");
   const executors = state.frameworks[0]?.executors ?? [];
   writeFileSync(join(executors.find(({ id }) => id === "keeper")?.directory ?? "", "stop"), "");
   expect((await master.reached("keeper", "TASK_FAILED")).message).toBe("Command exited with status 3");
+});
+
+test("a task that is done with, but not filed away when the agent dies, takes no other along", async () => {
+  await started();
+  master.run({ id: "a-done", command: { value: "while [ ! -e stop ]; do sleep 0.05; done" } });
+  master.run({ id: "b-running", command: SLEEP });
+  await master.reached("a-done", "TASK_RUNNING");
+  await master.reached("b-running", "TASK_RUNNING");
+  await waitFor(
+    "the acknowledgements",
+    async () => updatesOf("a-done").filter(({ type }) => type === "ACK").length === 2,
+  );
+  master.acknowledging = false;
+  const { executors } = (await agent.json<{ frameworks: Framework[] }>("/state")).frameworks[0] ?? { executors: [] };
+  writeFileSync(join(executors.find(({ id }) => id === "a-done")?.directory ?? "", "stop"), "");
+  const { uuid } = await master.reached("a-done", "TASK_FINISHED");
+  await agent.end("SIGKILL");
+  // It had just written the last acknowledgement down.
+  appendFileSync(updateLog("a-done"), `${JSON.stringify({ type: "ACK", uuid })}\n`);
+  master.acknowledging = true;
+  agent.start();
+  const { tasks } = await master.registered(2);
+  expect(tasks.map(({ task_id }) => task_id.value)).toEqual(["b-running"]);
+  master.kill("b-running");
+  await master.reached("b-running", "TASK_KILLED");
 });
 
 test("a framework without checkpoint loses its tasks with the agent", async () => {

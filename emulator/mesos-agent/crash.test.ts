@@ -38,7 +38,11 @@ test("an agent that is killed while tasks start, run and end loses none and star
     master.kill(id);
   }
   const endOf = (id: string) => master.statusesOf(id).filter(({ state }) => isTerminal(state));
-  await waitFor("the end of every task", () => [...begun].every((id) => endOf(id).length > 0), 20_000);
+  const open = () => [...begun].filter((id) => endOf(id).length === 0);
+  await waitFor("the end of every task", () => open().length === 0, 20_000).catch((error: Error) => {
+    const seen = open().map((id) => `${id}${known.has(id) ? " (known)" : ""}: ${master.statesOf(id)}`);
+    throw new Error(`${error.message}: ${seen.join("; ")}. The agent said:\n${agent.output}`);
+  });
   for (const id of begun) {
     expect(endOf(id), id).toHaveLength(1);
   }

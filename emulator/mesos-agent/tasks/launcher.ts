@@ -69,10 +69,14 @@ export class Launcher {
 
   /** Takes up what an earlier life of the agent has left of a framework. */
   async recover(framework: FrameworkTasks, { runs, pods }: RecoveredFramework): Promise<void> {
-    await Promise.all([
-      ...runs.map((run) => this.recoverRun(framework, run, this.track(framework, run.task, run))),
-      ...pods.map((pod) => this.recoverPod(framework, pod)),
-    ]);
+    // All are there before the first is seen to be done with: the last task of a framework takes the framework along.
+    const lone = runs.map((run) => [run, this.track(framework, run.task, run)] as const);
+    const groups = pods.map((pod) => this.trackPod(framework, pod));
+    const all = [...lone, ...groups.flatMap(({ members }) => members)];
+    await Promise.all(all.map(([run, tracked]) => this.recoverRun(framework, run, tracked)));
+    for (const { pod } of groups) {
+      pod.check();
+    }
   }
 
   /** Kills a task without telling anybody, and waits until it has ended; the grace is the agent's. */
@@ -112,14 +116,15 @@ export class Launcher {
     return pod;
   }
 
-  private async recoverPod(framework: FrameworkTasks, { containerId, executor, groups, runs }: RecoveredPod) {
+  private trackPod(framework: FrameworkTasks, { containerId, executor, groups, runs }: RecoveredPod) {
     const pod = this.pod(framework, executor, containerId);
-    const members = new Map(runs.map((run) => [run, this.track(framework, run.task, run, pod)]));
+    const members = runs.map((run) => [run, this.track(framework, run.task, run, pod)] as const);
     for (const group of groups) {
-      pod.add([...members.values()].filter(({ taskRun }) => group.includes(taskRun.run.task.task_id.value)));
+      pod.add(
+        members.map(([, tracked]) => tracked).filter(({ taskRun }) => group.includes(taskRun.run.task.task_id.value)),
+      );
     }
-    await Promise.all([...members].map(([run, tracked]) => this.recoverRun(framework, run, tracked)));
-    pod.check();
+    return { pod, members };
   }
 
   private async recoverRun(framework: FrameworkTasks, { log }: RecoveredRun, tracked: TrackedTask): Promise<void> {
