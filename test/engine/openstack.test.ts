@@ -36,12 +36,13 @@ describe("openstack, by the real CLI and the pack", async () => {
     for (const [id] of before) expect(project.store.read(id)).toBeDefined();
   });
 
-  it("one slave more is one instance more", async () => {
+  it("one slave more is one instance more, and the secrets it is given", async () => {
     project.configure(withSlaves(4));
     const { output } = await project.run("preview");
     const steps = output.match(/^ [+~-]+ .*$/gm)?.filter((line) => !line.includes("pulumi:pulumi:Stack")) ?? [];
     expect(steps.filter((line) => / (create|delete|replace|update)/.test(line)).map((line) => line.trim())).toEqual([
       expect.stringMatching(/^\+ +openstack:compute:Instance slave-003 create/),
+      expect.stringMatching(/^\+ +drover:index:MachineFiles slave-003-secrets create/),
       expect.stringMatching(/^~ +drover:index:ClusterReady ready update/),
     ]);
   });
