@@ -107,7 +107,13 @@ it("a database follows its volume when its slave dies, with every row it has ack
   });
   const detected = Date.now();
   const hostname = cluster.hostnameOf(next.host);
-  const count = await until("the database to answer", 60, async () => sql(hostname, "SELECT count(*) FROM places"));
+  const count = await until("the database to answer", 60, async () =>
+    sql(hostname, "SELECT count(*) FROM places"),
+  ).catch(async (error: Error) => {
+    const logs = ["mesos-agent", "volumes"].map((name) => `docker logs --tail 20 ${name} 2>&1`).join("; ");
+    const now = JSON.stringify(await cluster.door.marathon("/v2/apps/postgis"));
+    throw new Error(`${error.message}; ${now}; ${await on(hostname, `docker ps -a; ${logs}`)}`);
+  });
   const answered = Date.now();
   const attached = await driverSaid(hostname, "attached");
   const mount = await driverSaid(hostname, "mounted");
