@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { GlusterVolumeInputs } from "../provider/resources/gluster-volume";
 import type { Outputs } from "../tools/system/stack";
 
 /** A resource as `pulumi stack export --show-secrets` prints it. */
@@ -21,6 +22,7 @@ interface ContainerInputs {
   cpus?: string;
   user?: string;
   stopSignal?: string;
+  destroyGraceSeconds?: number;
   networkMode?: string;
   cgroupnsMode?: string;
   capabilities?: { adds?: string[]; drops?: string[] };
@@ -71,6 +73,7 @@ const flags: { [Key in keyof Required<ContainerInputs>]: (value: Required<Contai
   cpus: (cpus) => [`--cpus=${cpus}`],
   user: (user) => [`--user=${user}`],
   stopSignal: (signal) => [`--stop-signal=${signal}`],
+  destroyGraceSeconds: (seconds) => [`--stop-timeout=${seconds}`],
   networkMode: (mode) => [`--network=${mode}`],
   cgroupnsMode: (mode) => [`--cgroupns=${mode}`],
   capabilities: ({ adds = [], drops = [] }) => [
@@ -153,6 +156,7 @@ export function writePlainInputs(folder: string, resources: readonly StateResour
     }
     return `${where} ${inputs.name}\n`;
   });
+  const [shared] = ofType("drover:index:GlusterVolume") as unknown as { inputs: GlusterVolumeInputs }[];
   const door = new URL(outputs.endpoints.frontDoor ?? "");
   const settings = {
     network: network.inputs.name,
@@ -164,6 +168,9 @@ export function writePlainInputs(folder: string, resources: readonly StateResour
     slaves: outputs.machines.filter(({ role }) => role === "slave").length,
     domain: door.hostname,
     https_port: door.port,
+    shared_volume: shared?.inputs.name ?? "",
+    brick_folder: shared?.inputs.brickFolder ?? "",
+    replicas: shared?.inputs.replicas ?? 0,
   };
   write(
     "settings",

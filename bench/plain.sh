@@ -55,6 +55,20 @@ await() {
   for job in "$@"; do wait "$job"; done
 }
 
+# The volume that slaves mount before their agent starts.
+share() {
+  local first=${core%% *} address bricks=() copies=()
+  for address in $core; do
+    until_true remote "$address" sudo gluster pool list
+    remote "$address" sudo mkdir -p "$brick_folder"
+    [ "$address" = "$first" ] || until_true remote "$first" sudo gluster --mode=script peer probe "$address"
+    bricks+=("$address:$brick_folder")
+  done
+  [ "$replicas" = 1 ] || copies=(replica "$replicas")
+  until_true remote "$first" sudo gluster --mode=script volume create "$shared_volume" "${copies[@]}" "${bricks[@]:0:$replicas}" force
+  remote "$first" sudo gluster --mode=script volume start "$shared_volume" >/dev/null
+}
+
 machine_answers() { remote "$1" docker version; }
 member_serves() { exec 3<>"/dev/tcp/$1/2181" && printf srvr >&3 && grep -q ^Mode: <&3; }
 master_elected() { curl -fsS -m 3 "http://$1:5050/metrics/snapshot" | grep -q '"master[\\]*/elected": *1'; }
@@ -90,6 +104,7 @@ up() {
 
   jobs=()
   while read -r where name; do [ "$where" = here ] || { make "$where" "$name" & jobs+=($!); }; done <"$here/containers"
+  [ -z "$shared_volume" ] || { share & jobs+=($!); }
   await "${jobs[@]}"
 
   for address in $core; do until_true member_serves "$address"; done
