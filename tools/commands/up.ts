@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { localPorts } from "../../components/clouds/local-ports";
 import { setUp } from "../setup";
+import { cloudPlugin } from "../steps/cloud-plugin";
+import { runStep } from "../steps/step";
 import { endOrphans } from "../system/orphans";
 import { root } from "../system/paths";
 import { checkFreeDisk, checkPorts, dockerFolder, environmentIn } from "../system/preflight";
@@ -16,6 +18,8 @@ export async function up(words: readonly string[]): Promise<number> {
   const environment = environmentIn(stack, readFileSync(configFile(stack), "utf8"));
   checkFreeDisk(root);
   await setUp();
+  const plugin = cloudPlugin(environment.cloud);
+  if (plugin) await runStep(plugin);
   checkFreeDisk(await dockerFolder());
   await checkPorts(stack, localPorts(environment));
 

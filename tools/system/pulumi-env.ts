@@ -19,6 +19,8 @@ export function pulumiEnv(): Record<string, string> {
     PULUMI_BACKEND_URL: PULUMI_BACKEND_URL ?? backendUrl,
     ...(passphraseGiven ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // It would look for the plugins of all clouds at every start. Set-up fetches the one that is needed.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     DROVER_STATE_DIR: relative(root, stateDir),
   };
 }

@@ -36,6 +36,7 @@ export class Project {
       PULUMI_BACKEND_URL: `file://${join(folder, "backend")}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "engine test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       DROVER_STATE_DIR: ".drover",
       DOUBLE_FOLDER: join(folder, "cloud"),
     };
