@@ -1,4 +1,4 @@
-import { type ConnectionOptions, open, readText } from "./connection";
+import { type Answer, type ConnectionOptions, exchange, type Request } from "./connection";
 import { MarathonError, MarathonUnreachable, parseErrorBody } from "./error";
 import type { App, AppRequest, Deployment, DeploymentResult, Info, Task } from "./types";
 
@@ -14,6 +14,8 @@ export type AppEmbed =
 export interface MarathonClientOptions extends ConnectionOptions {
   /** Silence after which a call is tried at the next address. Default 10,000 ms. */
   timeoutMs?: number;
+  /** How one request gets its answer. Default: over the network of this computer. */
+  exchange?: (url: URL, request: Request) => Promise<Answer>;
 }
 
 interface CallOptions {
@@ -56,10 +58,6 @@ export class MarathonClient {
   /** Deletes an app; undefined when there was none. */
   deleteApp(id: string, { force = true } = {}): Promise<DeploymentResult | undefined> {
     return this.unlessAbsent(this.call("DELETE", appPath(id), { query: { force: String(force) } }));
-  }
-
-  restartApp(id: string, { force = false } = {}): Promise<DeploymentResult> {
-    return this.call("POST", `${appPath(id)}/restart`, { query: { force: String(force) } });
   }
 
   async tasks(id: string): Promise<Task[]> {
@@ -111,9 +109,9 @@ export class MarathonClient {
       const index = (this.preferred + tried) % urls.length;
       const url = urlOf(urls[index] ?? "", path, query);
       try {
-        const answer = await open(url, this.options, { method, body, timeoutMs });
-        const text = await readText(answer);
-        const status = answer.statusCode ?? 0;
+        const request = { method, body, timeoutMs };
+        const answer = this.options.exchange?.(url, request) ?? exchange(url, this.options, request);
+        const { status, body: text } = await answer;
         if (status < 400) {
           this.preferred = index;
           return text;

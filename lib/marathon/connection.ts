@@ -57,6 +57,18 @@ export function open(url: URL, options: ConnectionOptions, request: Request): Pr
   });
 }
 
+/** The whole of an answer. */
+export interface Answer {
+  status: number;
+  body: string;
+}
+
+/** One request and its whole answer. */
+export async function exchange(url: URL, options: ConnectionOptions, request: Request): Promise<Answer> {
+  const answer = await open(url, options, request);
+  return { status: answer.statusCode ?? 0, body: await readText(answer) };
+}
+
 /** Reads an answer to its end. */
 export async function readText(answer: http.IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

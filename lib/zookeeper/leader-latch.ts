@@ -31,10 +31,6 @@ export class LeaderLatch {
     private readonly listener: LeaderLatchListener,
   ) {}
 
-  get isLeader(): boolean {
-    return this.leading;
-  }
-
   /** Joins the election. @throws ZookeeperError when the node cannot be made */
   async start(): Promise<void> {
     await this.client.mkdirp(this.path);

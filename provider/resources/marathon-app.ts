@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { MarathonClient } from "@drover/lib/marathon/client";
+import type { AppRequest } from "@drover/lib/marathon/types";
 import { ClusterLink } from "../ready/link";
 import type { Progress } from "../server/progress";
 import type { ResourceHandler } from "../server/resource";
 import type { SshTarget } from "../ssh/connection";
-import { type Answer, ask, type Dial } from "../ssh/http";
+import { ask } from "../ssh/http";
 
 export interface MarathonAppInputs {
   core: SshTarget[];
@@ -13,56 +15,38 @@ export interface MarathonAppInputs {
 }
 
 const port = 8080;
-const questionLimitMs = 10_000;
 const pollMs = 1_000;
 
-interface Definition {
-  id: string;
-  instances: number;
+type Definition = AppRequest & { id: string; instances: number };
+
+/** The cluster's Marathons through a tunnel. Any of them will do: the others pass on to the leader. */
+function marathon(link: ClusterLink, core: readonly SshTarget[]): MarathonClient {
+  return new MarathonClient({
+    urls: core.map(({ address }) => `http://${address}:${port}`),
+    exchange: ({ hostname, pathname, search }, { method, body, timeoutMs }) =>
+      ask(link.dial, hostname, port, {
+        method,
+        path: pathname + search,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        limitMs: timeoutMs,
+      }),
+  });
 }
 
-interface AppState {
-  tasksHealthy: number;
-  tasksRunning: number;
-  deployments: unknown[];
-}
-
-/** Any Marathon will do: the others pass on to the leader. */
-async function askMarathon(
-  dial: Dial,
-  core: readonly SshTarget[],
-  method: string,
-  path: string,
-  body?: string,
-): Promise<Answer> {
-  const problems: string[] = [];
-  for (const { hostname, address } of core) {
-    try {
-      const answer = await ask(dial, address, port, { method, path, body, limitMs: questionLimitMs });
-      if (answer.status < 500) return answer;
-      problems.push(`${hostname}: ${answer.status} ${answer.body}`);
-    } catch (error) {
-      problems.push(`${hostname}: ${(error as Error).message}`);
-    }
-  }
-  throw new Error(`no Marathon answers ${method} ${path} (${problems.join("; ")})`);
-}
-
-async function deploy(inputs: MarathonAppInputs, progress: Progress): Promise<void> {
-  const { id, instances } = JSON.parse(inputs.definition) as Definition;
-  const path = `/v2/apps${id}`;
-  const until = Date.now() + inputs.timeoutSeconds * 1000;
-  const link = new ClusterLink(inputs.core);
+async function deploy({ core, definition, timeoutSeconds }: MarathonAppInputs, progress: Progress): Promise<void> {
+  const wanted = JSON.parse(definition) as Definition;
+  const { id, instances } = wanted;
+  const until = Date.now() + timeoutSeconds * 1000;
+  const link = new ClusterLink(core);
+  const client = marathon(link, core);
   try {
-    const put = await askMarathon(link.dial, inputs.core, "PUT", `${path}?force=true`, inputs.definition);
-    if (put.status >= 400) throw new Error(`Marathon refuses the app ${id}: ${put.status} ${put.body}`);
+    await client.putApp(id, wanted, { force: true });
     for (;;) {
-      const { status, body } = await askMarathon(link.dial, inputs.core, "GET", path);
-      const { app } = (status === 200 ? JSON.parse(body) : {}) as { app?: AppState };
+      const app = await client.tryFindApp(id);
       if (app && app.deployments.length === 0 && app.tasksHealthy >= instances) return;
-      const state = app ? `${app.tasksHealthy} of ${instances} instances are healthy` : `Marathon answers ${status}`;
+      const state = app ? `${app.tasksHealthy} of ${instances} instances are healthy` : "Marathon does not know it";
       if (Date.now() > until) {
-        throw new Error(`the app ${id} is not up after ${inputs.timeoutSeconds} s: ${state}; see ${path} of Marathon`);
+        throw new Error(`the app ${id} is not up after ${timeoutSeconds} s: ${state}; see /v2/apps${id} of Marathon`);
       }
       progress(`app ${id}: ${state}`);
       await delay(pollMs);
@@ -87,8 +71,7 @@ export const marathonApp: ResourceHandler<MarathonAppInputs, Record<string, neve
     const { id } = JSON.parse(definition) as Definition;
     const link = new ClusterLink(core);
     try {
-      const { status, body } = await askMarathon(link.dial, core, "DELETE", `/v2/apps${id}?force=true`);
-      if (status >= 400 && status !== 404) throw new Error(`${status} ${body}`);
+      await marathon(link, core).deleteApp(id);
     } catch (error) {
       // A cluster that is gone has taken the app along; whatever remains of it must not keep the rest from going.
       progress(`app ${id} could not be removed: ${(error as Error).message}`);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { root } from "../../tools/system/paths";
 import { configFile } from "../../tools/system/stack";
 import { pulumi, succeeded } from "./support/cli";
+import { withDiagnosis } from "./support/diagnosis";
 import { docker } from "./support/engine";
 import { LocalCluster, type Task } from "./support/local";
 import { onMachine } from "./support/machine";
@@ -104,16 +105,12 @@ it("a database follows its volume when its slave dies, with every row it has ack
     const other = tasks.find(({ id, host }) => id !== first.id && host && host !== first.host);
     expected(other !== undefined, tasks);
     return other;
-  });
+  }).catch((error: Error) => withDiagnosis(cluster, error));
   const detected = Date.now();
   const hostname = cluster.hostnameOf(next.host);
   const count = await until("the database to answer", 60, async () =>
     sql(hostname, "SELECT count(*) FROM places"),
-  ).catch(async (error: Error) => {
-    const logs = ["mesos-agent", "volumes"].map((name) => `docker logs --tail 20 ${name} 2>&1`).join("; ");
-    const now = JSON.stringify(await cluster.door.marathon("/v2/apps/postgis"));
-    throw new Error(`${error.message}; ${now}; ${await on(hostname, `docker ps -a; ${logs}`)}`);
-  });
+  ).catch((error: Error) => withDiagnosis(cluster, error));
   const answered = Date.now();
   const attached = await driverSaid(hostname, "attached");
   const mount = await driverSaid(hostname, "mounted");

@@ -44,10 +44,6 @@ export class RunningDeployment {
     return this.changes.some((change) => change.id === appId);
   }
 
-  changeOf(appId: string): AppChange | undefined {
-    return this.changes.find((change) => change.id === appId);
-  }
-
   /** The action that is due for an app; undefined when its step has not come or is over. */
   actionFor(appId: string): Action | undefined {
     return this.currentActions.find((action) => action.id === appId);
