@@ -1,7 +1,5 @@
-import { startZookeeper } from "@drover/lib/test/zookeeper";
-import { hostAddress } from "../images/test-image";
-import { Link } from "../services/volumes/test/link";
-import { BlockStore, TestSlave } from "../services/volumes/test/test-slave";
+import { VolumeSlaves } from "../services/volumes/test/slaves";
+import type { TestSlave } from "../services/volumes/test/test-slave";
 
 /** How much is written each time, and how often; the best of each side is compared. */
 const megabytes = 256;
@@ -21,13 +19,9 @@ async function write(slave: TestSlave, target: string): Promise<number> {
 
 /** Sequential writes through a volume of the driver beside those to a raw loop device of the same storage. */
 export async function volume(): Promise<number> {
-  const zookeeper = await startZookeeper("volumes");
-  const store = new BlockStore();
-  await store.create();
-  const link = await Link.open(zookeeper.server, await hostAddress("debian:bookworm-slim"));
-  let slave: TestSlave | undefined;
+  const all = await VolumeSlaves.start(["bench"], 10);
+  const slave = all.first;
   try {
-    slave = await TestSlave.start(store, { name: "bench", zookeeper: link.address, graceSeconds: 10 });
     await slave.call("VolumeDriver.Create", { Name: "bench", Opts: { size: "1", type: "thick" } });
     const { Mountpoint } = await slave.call("VolumeDriver.Mount", { Name: "bench", ID: "bench" });
     const raw = "/var/lib/drover/block-store/raw.img";
@@ -54,9 +48,6 @@ export async function volume(): Promise<number> {
     await slave.call("VolumeDriver.Unmount", { Name: "bench", ID: "bench" });
     return ratio >= leastRatio ? 0 : 1;
   } finally {
-    await slave?.remove();
-    await store.remove();
-    await link.close();
-    await zookeeper.remove();
+    await all.remove();
   }
 }

@@ -26,8 +26,23 @@ export async function docker(...args: string[]): Promise<string> {
   }
 }
 
-/** Address of the host as containers on Docker's default bridge reach it, asked of a container from `image`. */
-export async function hostAddress(image: string): Promise<string> {
-  const entry = await docker("run", "--rm", "--add-host", "host:host-gateway", image, "getent", "hosts", "host");
-  return entry.split(/\s+/)[0] ?? "";
+/** A bridge network, and this computer's address as containers in it reach it. */
+export interface TestNetwork {
+  name: string;
+  host: string;
+}
+
+/**
+ * The tests' own network, made when it is missing. Docker gives it a hardware address of its own; the default bridge
+ * may be without one, and then takes that of one container after the other, so that others lose their gateway for
+ * half a minute whenever one comes or goes.
+ */
+export async function testNetwork(): Promise<TestNetwork> {
+  const name = "drover-test";
+  const ask = () => docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", name);
+  const host = await ask().catch(async () => {
+    await docker("network", "create", "--label", "drover.test=network", name);
+    return ask();
+  });
+  return { name, host };
 }

@@ -14,7 +14,7 @@ const SETTINGS = {
   ZK_SERVER_HEAP: 128,
 };
 
-/** A real ZooKeeper server for tests, alone in a container, on a random port of 127.0.0.1. */
+/** A real ZooKeeper server for tests, in a container on this computer's network, on a random port of 127.0.0.1. */
 export interface TestZookeeper {
   /** `127.0.0.1:port`, the same after a restart. */
   server: string;
@@ -37,7 +37,8 @@ export async function startZookeeper(room: string): Promise<TestZookeeper> {
   await buildImage();
   const port = await freePort();
   const { stdout } = await run("docker", [
-    ...["run", "--detach", "--label", `drover.test=${room}`, "--publish", `127.0.0.1:${port}:2181`],
+    ...["run", "--detach", "--label", `drover.test=${room}`, "--network", "host"],
+    ...["--env", `ZOO_SERVERS=server.1=127.0.0.1:2888:3888;127.0.0.1:${port}`],
     ...Object.entries(SETTINGS).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     TAG,
   ]);

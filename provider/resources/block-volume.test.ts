@@ -1,36 +1,25 @@
-import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { docker, hostAddress } from "../../images/test-image";
-import { Link } from "../../services/volumes/test/link";
-import { BlockStore, TestSlave } from "../../services/volumes/test/test-slave";
+import { docker } from "../../images/test-image";
+import { VolumeSlaves } from "../../services/volumes/test/slaves";
+import type { TestSlave } from "../../services/volumes/test/test-slave";
 import { type BlockVolumeInputs, blockVolume } from "./block-volume";
 
 const silent = () => {};
-const store = new BlockStore();
-let zookeeper: TestZookeeper;
-let link: Link;
+let all: VolumeSlaves;
 let slave: TestSlave;
 
 beforeAll(async () => {
-  zookeeper = await startZookeeper("volumes");
-  await store.create();
-  link = await Link.open(zookeeper.server, await hostAddress("debian:bookworm-slim"));
   // Its image is the driver's with a Docker engine beside it.
-  slave = await TestSlave.start(store, { name: "slave-000", zookeeper: link.address, graceSeconds: 4 });
+  all = await VolumeSlaves.start(["slave-000"], 4);
+  slave = all.first;
 }, 240_000);
-
-afterAll(async () => {
-  await slave?.remove();
-  await store.remove();
-  await link?.close();
-  await zookeeper?.remove();
-});
+afterAll(() => all?.remove());
 
 const declared = (more: Partial<BlockVolumeInputs> = {}): BlockVolumeInputs => ({
   name: "pgdata",
   sizeGb: 1,
   fs: "xfs",
-  store: { volume: store.volume, image: "drover-test/volumes" },
+  store: { volume: all.store.volume, image: "drover-test/volumes" },
   ...more,
 });
 const sizeMb = "/bin/busybox df -m /data | /bin/busybox awk 'END { print $2, $1 }'";
@@ -80,7 +69,7 @@ it("says in a preview already what cannot change", () => {
 });
 
 it("names the image that is missing", async () => {
-  const gone = { volume: store.volume, image: "drover-test/none:1" };
+  const gone = { volume: all.store.volume, image: "drover-test/none:1" };
   await expect(blockVolume.create(declared({ store: gone }), silent)).rejects.toThrow("drover-test/none:1");
   expect(await docker("ps", "-aq", "--filter", "ancestor=drover-test/none:1")).toBe("");
 });

@@ -7,7 +7,7 @@ import { type HttpServer, listen } from "@drover/lib/http/server";
 import { freePort } from "@drover/lib/test/port";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { buildTestImage, docker, hostAddress } from "../../images/test-image";
+import { buildTestImage, docker, testNetwork } from "../../images/test-image";
 import { renderSlaveProxy } from "../../templates/haproxy/slave-proxy";
 import { buildEdgeImage } from "./test-edge";
 import { TestMarathon, testApp } from "./test-marathon";
@@ -33,7 +33,8 @@ const run = async (...args: string[]) => {
 
 beforeAll(async () => {
   const [haproxyImage, edgeImage] = await Promise.all([buildTestImage("haproxy"), buildEdgeImage()]);
-  host = await hostAddress(haproxyImage);
+  const bridge = await testNetwork();
+  host = bridge.host;
   const urls = [await marathons[0].start(host), await marathons[1].start(host)];
   Object.assign(ports, { http: await freePort(), service: await freePort(), edge: await freePort() });
 
@@ -46,7 +47,7 @@ beforeAll(async () => {
 
   const published = [`${ports.http}:80`, `${ports.service}:${SERVICE_PORT}`, `${ports.edge}:9091`];
   const publish = published.flatMap((pair) => ["--publish", `127.0.0.1:${pair}`]);
-  network = await run(...publish, haproxyImage, "sleep", "infinity");
+  network = await run("--network", bridge.name, ...publish, haproxyImage, "sleep", "infinity");
   await run(
     ...["--network", `container:${network}`, "--cap-drop", "ALL", ...mounts],
     ...["--env", "EDGE_ROLE=slave", "--env", `EDGE_MARATHON_URLS=${urls.join(",")}`, "--env", `EDGE_DOMAIN=${DOMAIN}`],

@@ -1,9 +1,8 @@
 import { waitFor } from "@drover/lib/test/wait";
-import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { hostAddress } from "../../images/test-image";
-import { Link } from "./test/link";
-import { BlockStore, TestSlave } from "./test/test-slave";
+import type { Link } from "./test/link";
+import { VolumeSlaves } from "./test/slaves";
+import type { TestSlave } from "./test/test-slave";
 
 const graceSeconds = 4;
 const forcedMoves = 20;
@@ -15,38 +14,26 @@ const writer = "i=0; while true; do i=$((i+1)); echo $i >>/data/rows && /bin/bus
 const whole = "/bin/busybox tr -d '\\0' </data/rows";
 const lastRow = `${whole} | /bin/busybox tail -n1`;
 
-let zookeeper: TestZookeeper;
-const links: Link[] = [];
-const slaves: TestSlave[] = [];
-const store = new BlockStore();
+let all: VolumeSlaves;
 
 beforeAll(async () => {
-  zookeeper = await startZookeeper("volumes");
-  await store.create();
-  const host = await hostAddress("debian:bookworm-slim");
-  for (const name of ["slave-000", "slave-001"]) {
-    const link = await Link.open(zookeeper.server, host);
-    links.push(link);
-    slaves.push(await TestSlave.start(store, { name, zookeeper: link.address, graceSeconds }));
-  }
+  all = await VolumeSlaves.start(["slave-000", "slave-001"], graceSeconds);
 }, 240_000);
 
-afterEach(async () => {
-  for (const slave of slaves) {
+afterEach(async ({ task }) => {
+  for (const slave of task.result?.state === "fail" ? all.slaves : []) {
+    console.error(await slave.sh("tail -n 60 /var/log/volumes.log").catch(String));
+  }
+  for (const slave of all.slaves) {
     await slave.unpause().catch(() => {});
     await slave.sh("docker ps -aq | xargs -r docker rm -f");
   }
 });
 
-afterAll(async () => {
-  for (const slave of slaves) await slave.remove();
-  await store.remove();
-  for (const link of links) await link.close();
-  await zookeeper?.remove();
-});
+afterAll(() => all?.remove());
 
 function pair(): [TestSlave, TestSlave, Link] {
-  const [first, second, link] = [slaves[0], slaves[1], links[0]];
+  const [first, second, link] = [all.slaves[0], all.slaves[1], all.links[0]];
   if (!first || !second || !link) throw new Error("the slaves did not start");
   return [first, second, link];
 }

@@ -13,11 +13,9 @@ import { Leases } from "./lease/leases";
 import { fenceAfter } from "./lease/timing";
 import { LocalVolume } from "./local-volume";
 import { pluginApi } from "./plugin/api";
+import { pluginNames, VolumeOwners } from "./plugin/names";
 import { listenOnSocket } from "./plugin/socket";
 import { readSettings, type Settings } from "./settings";
-
-/** The driver's names: our own, and the one that definitions written for REX-Ray use. */
-const pluginNames = ["drover", "rexray"];
 
 const retryMs = 5_000;
 
@@ -37,8 +35,11 @@ async function serve(settings: Settings, log: Logger): Promise<void> {
   const driver: Driver = new Driver({ backend, leases, local, graceMs, log });
   leases.start();
   await driver.recoverMounts(await mountedIn(settings.folder), graceMs * (1 - fenceAfter));
-  const plugin = pluginApi(driver, settings.defaultSizeGb, log).handle;
-  for (const name of pluginNames) await listenOnSocket(plugin, join(settings.pluginFolder, `${name}.sock`));
+  const owners = new VolumeOwners();
+  for (const name of pluginNames) {
+    const plugin = pluginApi({ name, owners, driver, defaultSizeGb: settings.defaultSizeGb, log });
+    await listenOnSocket(plugin.handle, join(settings.pluginFolder, `${name}.sock`));
+  }
   await listenOnSocket(controlApi(driver).handle, settings.controlSocket);
   log.info({ backend: settings.backend, server: backend.server, slave }, "started");
   for (;;) {

@@ -1,28 +1,16 @@
 import { waitFor } from "@drover/lib/test/wait";
-import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hostAddress } from "../../images/test-image";
-import { Link } from "./test/link";
-import { BlockStore, TestSlave } from "./test/test-slave";
+import { VolumeSlaves } from "./test/slaves";
+import type { TestSlave } from "./test/test-slave";
 
-let zookeeper: TestZookeeper;
-let link: Link;
+let all: VolumeSlaves;
 let slave: TestSlave;
-const store = new BlockStore();
 
 beforeAll(async () => {
-  zookeeper = await startZookeeper("volumes");
-  await store.create();
-  link = await Link.open(zookeeper.server, await hostAddress("debian:bookworm-slim"));
-  slave = await TestSlave.start(store, { name: "slave-000", zookeeper: link.address, graceSeconds: 4 });
+  all = await VolumeSlaves.start(["slave-000"], 4);
+  slave = all.first;
 }, 240_000);
-
-afterAll(async () => {
-  await slave?.remove();
-  await store.remove();
-  await link?.close();
-  await zookeeper?.remove();
-});
+afterAll(() => all?.remove());
 
 const unused = (volume: string) =>
   waitFor(`nothing of ${volume} on the slave`, async () => {
@@ -46,9 +34,25 @@ test.each([
   );
   expect(seen).toMatch(new RegExp(`^kept\\n/dev/loop\\d+ /data ${fs} `));
   await unused(name);
+  // Once, under the name it was made by.
+  expect(await slave.sh(`docker volume ls --format '{{.Driver}}' --filter name=${name}`)).toBe(driver);
   await slave.sh(`docker volume rm ${name}`);
   expect(await slave.call("VolumeDriver.Get", { Name: name })).toMatchObject({ Err: `there is no volume ${name}` });
 });
+
+test("a volume that Docker has looked at before its first use can be used under the name rexray", async () => {
+  // Docker asks the two names in random order.
+  const names = Array.from({ length: 8 }, (_, index) => `seen-${index}`);
+  for (const name of names) await slave.call("VolumeDriver.Create", { Name: name });
+  await slave.signalDriver();
+  await slave.startDriver();
+  for (const name of names) {
+    expect(await slave.sh(`docker volume inspect --format '{{.Driver}}' ${name}`)).toBe("rexray");
+    expect(await slave.run(name, "echo used", "--rm")).toBe("used");
+    await unused(name);
+    await slave.sh(`docker volume rm ${name}`);
+  }
+}, 60_000);
 
 test("what is refused is named, and nothing is made", async () => {
   const create = (Name: unknown, Opts: object = {}) => slave.call("VolumeDriver.Create", { Name, Opts });

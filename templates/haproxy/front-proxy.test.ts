@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { freePort } from "@drover/lib/test/port";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { buildTestImage, docker, hostAddress } from "../../images/test-image";
+import { buildTestImage, docker, testNetwork } from "../../images/test-image";
 import { ELECTED_MASTER, PING } from "./alias";
 import { renderFrontProxy } from "./front-proxy";
 import { testCertificate } from "./test-certificate";
@@ -35,7 +35,7 @@ async function serve(host: string, answer: (path: string, headers: IncomingHttpH
 
 beforeAll(async () => {
   const image = await buildTestImage("haproxy");
-  const host = await hostAddress(image);
+  const { host, name: network } = await testNetwork();
   const masters = await Promise.all(
     [0, 1, 2].map(async (n) => ({
       name: `m${n}`,
@@ -69,7 +69,18 @@ beforeAll(async () => {
   });
   await writeFile(join(dir, "haproxy.cfg"), config);
   proxy = await docker(
-    ...["run", "--detach", "--label", "drover.test=edge", "--volume", `${dir}:/etc/drover:ro`, "--user", "root"],
+    ...[
+      "run",
+      "--detach",
+      "--label",
+      "drover.test=edge",
+      "--volume",
+      `${dir}:/etc/drover:ro`,
+      "--user",
+      "root",
+      "--network",
+      network,
+    ],
     ...[
       "--cap-drop",
       "ALL",

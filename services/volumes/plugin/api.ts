@@ -7,6 +7,17 @@ import type { CloudVolume } from "../cloud/backend";
 import { parseCreateOptions } from "../create-options";
 import type { Driver } from "../driver";
 import { canonicalName } from "../volume-name";
+import type { PluginName, VolumeOwners } from "./names";
+
+export interface PluginArgs {
+  /** Under which Docker asks. */
+  name: PluginName;
+  /** Shared by all names. */
+  owners: VolumeOwners;
+  driver: Driver;
+  defaultSizeGb: number;
+  log: Logger;
+}
 
 const named = z.object({ Name: z.unknown() });
 const used = z.object({ Name: z.unknown(), ID: z.string().default("") });
@@ -28,7 +39,7 @@ function shown(volume: CloudVolume, name: string, mountpoint: string | undefined
 }
 
 /** Docker's volume plugin protocol, version 1: POST with JSON; an error is a text in `Err`, with status 500. */
-export function pluginApi(driver: Driver, defaultSizeGb: number, log: Logger): Router {
+export function pluginApi({ name: plugin, owners, driver, defaultSizeGb, log }: PluginArgs): Router {
   const failure = (error: HttpError): Reply =>
     json({ Err: error.message }, error.status, { "Content-Type": mediaType });
   const router = new Router({ onError: failure });
@@ -54,16 +65,23 @@ export function pluginApi(driver: Driver, defaultSizeGb: number, log: Logger): R
   on("VolumeDriver.Capabilities", async () => ({ Capabilities: { Scope: "global" } }));
   on("VolumeDriver.Create", async (body) => {
     const { Name, Opts } = created.parse(body);
-    await driver.create(parseCreateOptions(canonicalName(Name), Opts ?? {}, defaultSizeGb));
+    const spec = parseCreateOptions(canonicalName(Name), Opts ?? {}, defaultSizeGb);
+    await driver.create(spec);
+    owners.claim(spec.name, plugin);
     return {};
   });
   on("VolumeDriver.Remove", async (body) => {
-    await driver.remove(canonicalName(named.parse(body).Name));
+    const name = canonicalName(named.parse(body).Name);
+    await driver.remove(name);
+    owners.forget(name);
     return {};
   });
   on("VolumeDriver.Mount", async (body) => {
     const { Name, ID } = used.parse(body);
-    return { Mountpoint: await driver.mount(canonicalName(Name), ID) };
+    const name = canonicalName(Name);
+    const folder = await driver.mount(name, ID);
+    owners.claim(name, plugin);
+    return { Mountpoint: folder };
   });
   on("VolumeDriver.Unmount", async (body) => {
     const { Name, ID } = used.parse(body);
@@ -74,12 +92,14 @@ export function pluginApi(driver: Driver, defaultSizeGb: number, log: Logger): R
   on("VolumeDriver.Get", async (body) => {
     const { Name } = named.parse(body);
     const name = canonicalName(Name);
-    const volume = await driver.find(name);
+    const volume = owners.isShown(name, plugin) ? await driver.find(name) : undefined;
     if (!volume) throw new BadRequest(`there is no volume ${name}`);
     return { Volume: shown(volume, String(Name), driver.path(name)) };
   });
   on("VolumeDriver.List", async () => ({
-    Volumes: (await driver.list()).map((volume) => shown(volume, volume.name, driver.path(volume.name))),
+    Volumes: (await driver.list())
+      .filter(({ name }) => owners.isShown(name, plugin))
+      .map((volume) => shown(volume, volume.name, driver.path(volume.name))),
   }));
   return router;
 }

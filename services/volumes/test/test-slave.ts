@@ -28,7 +28,9 @@ async function buildSlaveImage(): Promise<void> {
 
 export interface SlaveOptions {
   name: string;
-  /** `host:port` of ZooKeeper as the slave reaches it, on Docker's default bridge. */
+  /** Docker's, for the machine. */
+  network: string;
+  /** `host:port` of ZooKeeper as the slave reaches it. */
   zookeeper: string;
   graceSeconds: number;
 }
@@ -63,7 +65,7 @@ export class TestSlave {
         "run",
         "--detach",
         "--label=drover.test=volumes",
-
+        `--network=${options.network}`,
         ...cgroups,
         `--name=${options.name}-${process.pid}`,
       ],
@@ -121,7 +123,7 @@ export class TestSlave {
     return docker("exec", this.container, ...words, "box:1", "/bin/busybox", "sh", "-c", script);
   }
 
-  /** One call of Docker's plugin protocol, past Docker. */
+  /** One call of Docker's plugin protocol under the name `rexray`, past Docker. */
   async call(method: string, body: object): Promise<Record<string, unknown>> {
     const words = ["exec", this.container, "node", "-e", callScript, method, JSON.stringify(body)];
     return JSON.parse(await docker(...words)) as Record<string, unknown>;
@@ -167,5 +169,5 @@ export class TestSlave {
 
 const callScript = `
 const [method, body] = process.argv.slice(1);
-const options = { socketPath: "/run/docker/plugins/drover.sock", path: "/" + method, method: "POST" };
+const options = { socketPath: "/run/docker/plugins/rexray.sock", path: "/" + method, method: "POST" };
 require("http").request(options, (answer) => answer.pipe(process.stdout)).end(body);`;
