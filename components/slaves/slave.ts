@@ -61,6 +61,8 @@ function agentEnv(slave: PlannedSlave, environment: Environment): Record<string,
     MESOS_CONTAINERIZERS: "docker,mesos",
     // Time to pull a large image.
     MESOS_EXECUTOR_REGISTRATION_TIMEOUT: "5mins",
+    // An engine that starts waits 15 s for the volume driver for each ended container of the same volume.
+    MESOS_DOCKER_REMOVE_DELAY: "1mins",
     MESOS_RESOURCES: mesosResources(environment.slave),
     MESOS_ATTRIBUTES: mesosAttributes(slave),
     MESOS_SYSTEMD_ENABLE_SUPPORT: "false",
