@@ -167,20 +167,26 @@ export class SchedulerDriver {
 
   /**
    * Sends a call on the current subscription.
-   * @throws Error when there is none, MesosHttpError when the master refuses; the call may be repeated after the next
-   * SUBSCRIBED if it still makes sense then
+   * @throws Error when there is none or the call was lost, which ends the subscription, so that all offers are void;
+   * MesosHttpError when the master refuses. The call may be repeated after the next SUBSCRIBED if it still makes sense
    */
   async call(body: Body): Promise<void> {
     const subscription = this.subscription;
     if (!subscription) {
       throw new Error(`${body.type} cannot be sent: the framework is not subscribed`);
     }
-    const { response } = await postJson(
-      subscription.url,
-      { ...body, framework_id: this.framework.id },
-      { agent: this.calls, headers: { ...this.authorization(), "Mesos-Stream-Id": subscription.streamId } },
-    );
-    await readBody(response, CALL_ANSWER_LIMIT_BYTES);
+    const headers = { ...this.authorization(), "Mesos-Stream-Id": subscription.streamId };
+    const call = { ...body, framework_id: this.framework.id };
+    try {
+      const { response } = await postJson(subscription.url, call, { agent: this.calls, headers });
+      await readBody(response, CALL_ANSWER_LIMIT_BYTES);
+    } catch (error) {
+      // Nobody knows whether it arrived, and an offer it was about could stay taken for ever.
+      if (!(error instanceof MesosHttpError) && subscription === this.subscription) {
+        this.attempt?.abort(new Error(`${body.type} was lost on the way: ${(error as Error).message}`));
+      }
+      throw error;
+    }
   }
 
   private schedule(delayMs: number): void {
