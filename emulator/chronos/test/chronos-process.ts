@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { freePort } from "@drover/lib/test/port";
+import { ServerProcess } from "@drover/lib/test/server-process";
 import { bundle } from "../../../tools/images/bundle";
-import { FrameworkProcess } from "../../framework/test/framework-process";
 import { ChronosApi } from "./chronos-api";
 
 /** Chronos as images get it: one file for plain node. */
@@ -12,7 +12,7 @@ export async function bundleChronos(directory: string): Promise<string> {
 
 /** A Chronos in a process of its own. */
 export class ChronosProcess extends ChronosApi {
-  private constructor(readonly process: FrameworkProcess) {
+  private constructor(readonly process: ServerProcess) {
     super(process.url);
   }
 
@@ -21,6 +21,6 @@ export class ChronosProcess extends ChronosApi {
     const port = await freePort();
     const all = { hostname: "127.0.0.1", http_address: "127.0.0.1", ...flags };
     const words = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
-    return new ChronosProcess(new FrameworkProcess("Chronos", port, bundle, words, { PORT0: String(port) }));
+    return new ChronosProcess(new ServerProcess("Chronos", port, [bundle, ...words], { PORT0: String(port) }));
   }
 }

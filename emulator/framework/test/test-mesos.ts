@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { ServerProcess } from "@drover/lib/test/server-process";
 import { waitFor } from "@drover/lib/test/wait";
 import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import { AgentProcess, bundleAgent } from "../../mesos-agent/test/agent-process";
 import { TestMaster } from "../../mesos-master/test/masters";
-import type { FrameworkProcess } from "./framework-process";
 
 /** For frameworks to run on: a real ZooKeeper, a master and two agents, each in a process of its own. */
 export class TestMesos {
-  private readonly frameworks: FrameworkProcess[] = [];
+  private readonly frameworks: ServerProcess[] = [];
 
   private constructor(
     private readonly name: string,
@@ -53,7 +53,7 @@ export class TestMesos {
   }
 
   /** Takes care of a framework: its output is among the logs, and it ends with the rest. */
-  add(instance: FrameworkProcess): void {
+  add(instance: ServerProcess): void {
     this.frameworks.push(instance);
   }
 
@@ -77,7 +77,7 @@ export class TestMesos {
 
   /** What all of them said; to be shown when a test fails. */
   logs(): string {
-    return [...this.frameworks, ...this.agents].map(({ output }) => output).join("") + this.master.log;
+    return [...this.frameworks, ...this.agents, this.master].map(({ output }) => output).join("");
   }
 
   async remove(): Promise<void> {

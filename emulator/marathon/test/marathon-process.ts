@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { freePort } from "@drover/lib/test/port";
+import { ServerProcess } from "@drover/lib/test/server-process";
 import { waitFor } from "@drover/lib/test/wait";
 import { bundle } from "../../../tools/images/bundle";
 import { type Answer, callJson, type Json } from "../../framework/test/call-json";
-import { FrameworkProcess } from "../../framework/test/framework-process";
 
 /** Marathon as images get it: one file for plain node. */
 export async function bundleMarathon(directory: string): Promise<string> {
@@ -12,11 +12,11 @@ export async function bundleMarathon(directory: string): Promise<string> {
 }
 
 /** A Marathon in a process of its own. */
-export class MarathonProcess extends FrameworkProcess {
+export class MarathonProcess extends ServerProcess {
   /** Starts an instance on a free port and waits until it answers. */
   static async start(bundle: string, environment: Record<string, string>): Promise<MarathonProcess> {
     const port = await freePort();
-    const marathon = new MarathonProcess("Marathon", port, bundle, [], {
+    const marathon = new MarathonProcess("Marathon", port, [bundle], {
       MARATHON_HOSTNAME: "127.0.0.1",
       MARATHON_HTTP_ADDRESS: "127.0.0.1",
       MARATHON_HTTP_PORT: String(port),

@@ -203,7 +203,7 @@ test("an image without tag means latest", () => {
 });
 
 test("a persistent volume is mounted below the sandbox, and a relative host path to it means it", () => {
-  const persistent = [{ directory: "/work/volumes/roles/web/v1", containerPath: "data", readOnly: false }];
+  const persistent = [{ directory: "/var/lib/mesos/volumes/roles/web/v1", containerPath: "data", readOnly: false }];
   const container = {
     type: "DOCKER" as const,
     docker: { image: "nginx" },
@@ -216,10 +216,10 @@ test("a persistent volume is mounted below the sandbox, and a relative host path
       },
     ],
   };
-  const plan = planVolumes(container, { ...context, persistent, parentSandbox: "/work/pod" });
+  const plan = planVolumes(container, { ...context, persistent, parentSandbox: "/var/lib/mesos/pod" });
   expect(plan.binds).toEqual([
-    "/work/volumes/roles/web/v1:/mnt/mesos/sandbox/data",
-    "/work/volumes/roles/web/v1:/var/lib/db",
-    "/work/pod/shared:/shared:ro",
+    "/var/lib/mesos/volumes/roles/web/v1:/mnt/mesos/sandbox/data",
+    "/var/lib/mesos/volumes/roles/web/v1:/var/lib/db",
+    "/var/lib/mesos/pod/shared:/shared:ro",
   ]);
 });

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "@drover/lib/test/port";
-import { waitFor } from "@drover/lib/test/wait";
+import { ServerProcess } from "@drover/lib/test/server-process";
 import { bundle } from "../../../tools/images/bundle";
 
 /** The agent as images get it: one file for plain node. */
@@ -15,8 +14,7 @@ export async function bundleAgent(directory: string): Promise<string> {
 /** An agent in a process of its own, with a work directory that outlives its restarts. */
 export class AgentProcess {
   readonly workDir: string;
-  output = "";
-  private child: ChildProcess | undefined;
+  private child: ServerProcess | undefined;
 
   private constructor(
     private readonly bundle: string,
@@ -38,8 +36,12 @@ export class AgentProcess {
     return this.child?.pid ?? 0;
   }
 
+  /** What it has said since it was started last. */
+  get output(): string {
+    return this.child?.output ?? "";
+  }
+
   start(changes: Record<string, string> = {}): void {
-    this.output = "";
     const flags = {
       MESOS_IP: "127.0.0.1",
       MESOS_PORT: String(this.port),
@@ -51,26 +53,19 @@ export class AgentProcess {
       ...this.flags,
       ...changes,
     };
-    const child = spawn(process.execPath, [this.bundle], { env: { PATH: process.env.PATH, ...flags } });
-    const collect = (chunk: Buffer) => {
-      this.output += chunk.toString("utf8");
-    };
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
-    this.child = child;
+    this.child = new ServerProcess("the agent", this.port, [this.bundle], flags);
   }
 
   /** Sends a signal and waits for the end. @returns the exit status */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    this.child?.kill(signal);
-    return this.ended();
+    await this.child?.end(signal);
+    return this.child?.exitCode ?? null;
   }
 
   /** Waits for the end. @returns the exit status, null when a signal ended it */
   async ended(): Promise<number | null> {
-    const { child } = this;
-    await waitFor("the agent's end", () => child === undefined || child.exitCode !== null || child.signalCode !== null);
-    return child?.exitCode ?? null;
+    await this.child?.ended();
+    return this.child?.exitCode ?? null;
   }
 
   async get(path: string): Promise<{ status: number; body: string }> {

@@ -1,54 +1,23 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { freePort } from "@drover/lib/test/port";
+import { ServerProcess } from "@drover/lib/test/server-process";
 import { waitFor } from "@drover/lib/test/wait";
 
 const MAIN = join(__dirname, "../main.ts");
 
 /** A master in a process of its own, as it runs in production. */
-export class TestMaster {
-  private constructor(
-    readonly port: number,
-    private readonly child: ChildProcess,
-    private readonly lines: string[],
-  ) {}
-
+export class TestMaster extends ServerProcess {
   /** Starts a master on 127.0.0.1, on a free port unless one is given, and waits until it listens. */
   static async start(environment: Record<string, string>, givenPort?: number): Promise<TestMaster> {
     const port = givenPort ?? (await freePort());
-    const child = spawn(process.execPath, ["--require", "tsx/cjs", MAIN], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: {
-        PATH: process.env.PATH,
-        MESOS_IP: "127.0.0.1",
-        MESOS_PORT: String(port),
-        MESOS_NO_HOSTNAME_LOOKUP: "1",
-        ...environment,
-      },
+    const master = new TestMaster("the master", port, ["--require", "tsx/cjs", MAIN], {
+      MESOS_IP: "127.0.0.1",
+      MESOS_PORT: String(port),
+      MESOS_NO_HOSTNAME_LOOKUP: "1",
+      ...environment,
     });
-    process.once("exit", () => child.kill("SIGKILL"));
-    const lines: string[] = [];
-    child.stdout.on("data", (chunk) => lines.push(String(chunk)));
-    const master = new TestMaster(port, child, lines);
     await waitFor(`the master on port ${port}`, () => master.get("/health").then(({ ok }) => ok), 20_000);
     return master;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
-  get pid(): number {
-    return this.child.pid ?? 0;
-  }
-
-  get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
-  }
-
-  get exitCode(): number | null {
-    return this.child.exitCode;
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -75,19 +44,6 @@ export class TestMaster {
   /** True when it leads and frameworks may subscribe. */
   async isReady(): Promise<boolean> {
     return (await this.metric("master/elected")) === 1 && (await this.metric("registrar/log/recovered")) === 1;
-  }
-
-  /** What it has logged so far. */
-  get log(): string {
-    return this.lines.join("");
-  }
-
-  async end(signal: NodeJS.Signals): Promise<void> {
-    if (!this.hasEnded) {
-      const ended = once(this.child, "exit");
-      this.child.kill(signal);
-      await ended;
-    }
   }
 }
 

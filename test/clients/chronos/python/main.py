@@ -1,4 +1,4 @@
-"""The life of jobs through chronos-python: life.py <host:port> <password> <v1 or none>."""
+"""The life of jobs through chronos-python: main.py <host:port> <password> <v1 or none>."""
 
 import sys
 import time

@@ -1,23 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { waitFor } from "@drover/lib/test/wait";
+import { waitFor } from "./wait";
 
-/** An instance of a framework in a process of its own; it dies with the tests. */
-export class FrameworkProcess {
+/** A server of ours in a process of its own, as it runs in production, at 127.0.0.1; it dies with the tests. */
+export class ServerProcess {
   output = "";
   private readonly child: ChildProcess;
 
   /**
-   * @param bundle one file for plain node, as images get it
    * @param name of what runs, for errors
+   * @param words for node: a file, after options of its own and before the program's
    */
   constructor(
     private readonly name: string,
     readonly port: number,
-    bundle: string,
     words: readonly string[],
     environment: Record<string, string>,
   ) {
-    this.child = spawn(process.execPath, [bundle, ...words], { env: { PATH: process.env.PATH, ...environment } });
+    this.child = spawn(process.execPath, [...words], { env: { PATH: process.env.PATH, ...environment } });
     const collect = (chunk: Buffer) => {
       this.output += chunk.toString("utf8");
     };
@@ -44,6 +43,7 @@ export class FrameworkProcess {
     return this.child.exitCode;
   }
 
+  /** Sends a signal and waits for the end. */
   async end(signal: NodeJS.Signals): Promise<void> {
     this.child.kill(signal);
     await this.ended();

@@ -1,4 +1,4 @@
-"""Runs commands through the library and prints what it hears: run.py <tasks> <master URL>..."""
+"""Runs commands through the library and prints what it hears: main.py <tasks> <master URL>..."""
 
 import sys
 
