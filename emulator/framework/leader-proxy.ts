@@ -68,8 +68,8 @@ export class LeaderProxy {
     });
     const connecting = setTimeout(() => onward.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs);
     onward.on("socket", (socket) => {
-      if (!socket.connecting) clearTimeout(connecting);
-      socket.once("connect", () => clearTimeout(connecting));
+      if (socket.connecting) socket.once("connect", () => clearTimeout(connecting));
+      else clearTimeout(connecting);
     });
     onward.setTimeout(readMs, () => onward.destroy(new Error(`nothing heard for ${readMs} ms`)));
     onward.on("error", (error) => {
