@@ -303,8 +303,7 @@ export class Agent {
 
 /** Upstream shows the defaults of some fields as if they had been set. */
 function withDefaults(task: TaskInfo): TaskInfo {
-  // A limit may be "Infinity", which JSON has no number for.
-  return { ...(readMessage("TaskInfo", task) as unknown as TaskInfo), ...(task.limits && { limits: task.limits }) };
+  return readMessage("TaskInfo", task) as unknown as TaskInfo;
 }
 
 /** Masters do not keep the `data` of statuses, and a hundred of them would be a megabyte. */

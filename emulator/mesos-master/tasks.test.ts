@@ -91,7 +91,9 @@ test("a task runs, its updates wait for their acknowledgement, and what it does 
   const { framework, offer, agent, done } = await pair("run", PARTITION_AWARE);
   framework.acknowledges = false;
   const position = framework.events.length;
-  await framework.launch(offer, task("t1", offer, [scalar("cpus", 0.5), scalar("mem", 64), ports(31005, 31006)]));
+  const resources = [scalar("cpus", 0.5), scalar("mem", 64), ports(31005, 31006)];
+  const limits = { mem: { value: "Infinity" } };
+  await framework.launch(offer, { ...task("t1", offer, resources), limits });
   const starting = await framework.status("t1", "TASK_STARTING");
   const rest = await framework.offer(() => true, position);
   expect(rest.resources).toMatchObject([
@@ -110,6 +112,8 @@ test("a task runs, its updates wait for their acknowledgement, and what it does 
   const updates = () =>
     framework.events.flatMap((event) => (event.type === "UPDATE" ? [event.update.status.state] : []));
   expect(updates()).toEqual(["TASK_STARTING"]);
+  const run = agent.received.find((message) => message.type === "RUN_TASK");
+  expect(run?.run_task.task.limits).toEqual(limits);
   framework.acknowledges = true;
   await framework.driver.acknowledge(starting);
   await framework.status("t1", "TASK_RUNNING");

@@ -83,13 +83,14 @@ function readItem({ name, type }: Field, value: unknown, path: string, missing: 
   return value;
 }
 
-function readNumber(name: string, type: string, value: unknown): number {
+/** What JSON has no number for (`Infinity`, `NaN`) stays text, as protobuf's JSON spells it: it is written again. */
+function readNumber(name: string, type: string, value: unknown): number | string {
   if (typeof value !== "number" && !(typeof value === "string" && NUMERIC.test(value))) {
     return refuse(value, name);
   }
   const number = Number(value);
   if (FLOATS.has(type)) {
-    return number;
+    return Number.isFinite(number) ? number : String(number);
   }
   const bits = type.endsWith("32") ? 32 : 64;
   const isUnsigned = type.startsWith("u");

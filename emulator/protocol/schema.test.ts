@@ -40,7 +40,7 @@ test("a subscription of a C++ client is read from its bytes", () => {
   });
 });
 
-test("messages survive the way there and back: 64-bit numbers, bytes, maps, enums", () => {
+test("messages survive the way there and back: 64-bit numbers, infinite ones, bytes, maps, enums", () => {
   const call = {
     type: "ACCEPT",
     framework_id: { value: "f" },
@@ -58,7 +58,7 @@ test("messages survive the way there and back: 64-bit numbers, bytes, maps, enum
                 resources: [{ name: "ports", type: "RANGES", ranges: { range: [{ begin: 31000, end: 32000 }] } }],
                 data: "AAEC",
                 max_completion_time: { nanoseconds: 3_600_000_000_000 },
-                limits: { cpus: { value: 2.5 } },
+                limits: { cpus: { value: 2.5 }, mem: { value: "Infinity" } },
               },
             ],
           },
