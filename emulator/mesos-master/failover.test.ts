@@ -143,14 +143,22 @@ test("agents of the registry are awaited, and removed frameworks stay removed, u
 test("what the operator decided about agents holds under the next leader", async () => {
   masters.push(await TestMaster.start(environment));
   const first = await leaderOf(masters);
-  const [resting, gone] = ["node3", "node4"].map((name) => new FakeAgent(detector(), name, [scalar("cpus", 1)]));
+  const resources = [scalar("cpus", 1), scalar("mem", 64)];
+  const [resting, gone] = ["node3", "node4"].map((name) => new FakeAgent(detector(), name, resources));
   resting?.start();
   gone?.start();
   await waitFor("the agents", () => resting?.isRegistered && gone?.isRegistered);
+  const framework = new TestFramework(detector());
+  const offer = await framework.offer((each) => each.hostname === "node4");
+  await framework.launch(offer, task("drained", offer, resources));
+  await framework.status("drained", "TASK_RUNNING");
+  framework.acknowledges = false; // so that the drain is still under way when the agent is marked gone
   const call = (type: string, id: string | undefined) =>
     first.post("/api/v1", { type, [type.toLowerCase()]: { agent_id: { value: id } } });
-  expect((await call("DEACTIVATE_AGENT", resting?.id)).status).toBe(200);
+  expect((await call("DRAIN_AGENT", gone?.id)).status).toBe(200);
   expect((await call("MARK_AGENT_GONE", gone?.id)).status).toBe(200);
+  expect((await call("DEACTIVATE_AGENT", resting?.id)).status).toBe(200);
+  await framework.driver.teardown();
   await first.end("SIGTERM");
   masters = masters.filter((master) => master !== first);
   const second = await leaderOf(masters);

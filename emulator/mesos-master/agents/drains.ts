@@ -68,7 +68,10 @@ export class Drains {
     const agent = this.leadership.cluster.agents.get(agentId);
     if (agent?.drain?.state === "DRAINING" && agent.tasks.size === 0) {
       this.finish(agent).catch((error: Error) => {
-        this.leadership.log.error({ agent: agentId, error: error.message }, "the end of a drain could not be recorded");
+        if (!(error instanceof HttpError)) {
+          const { log } = this.leadership;
+          log.error({ agent: agentId, error: error.message }, "the end of a drain could not be recorded");
+        } // else its tasks have gone because the agent is being removed
       });
     }
   }
@@ -78,8 +81,7 @@ export class Drains {
     if (!drain) {
       return;
     }
-    drain.state = "DRAINED";
-    await this.registrar.changeAgent(agent, { deactivated: true, drain });
+    await this.registrar.changeAgent(agent, { deactivated: true, drain: { ...drain, state: "DRAINED" } });
     this.leadership.log.info({ agent: agent.id }, "agent is drained");
     if (drain.markGone) {
       await this.registrar.markGone(agent.id);

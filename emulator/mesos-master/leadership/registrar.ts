@@ -1,4 +1,5 @@
 import type { MasterToAgent, Register } from "@drover/emulator/protocol/agent";
+import { HttpError } from "@drover/lib/http/reply";
 import type { AgentInfo } from "@drover/lib/mesos/types";
 import type { Agents } from "../agents/agents";
 import { nowSeconds } from "../clock";
@@ -148,9 +149,15 @@ export class Registrar {
     });
   }
 
-  /** Writes what the operator decided about a registered agent. @throws ZookeeperError, the agent is unchanged then */
+  /**
+   * Writes what the operator decided about a registered agent.
+   * @throws HttpError 409 when it was removed meanwhile, or ZookeeperError; the agent is unchanged then
+   */
   changeAgent(agent: Agent, change: Pick<Agent, "deactivated" | "drain">): Promise<void> {
     return this.move(agent.id, async () => {
+      if (this.leadership.cluster.agents.get(agent.id) !== agent) {
+        throw new HttpError(409, "Agent was removed");
+      }
       await this.record(agent.id, "admitted", { ...absentForm(agent.info), ...change });
       agent.deactivated = change.deactivated;
       agent.drain = change.drain;
