@@ -320,6 +320,13 @@ test("pings are answered", async () => {
   await waitFor("the pong", () => master.messages.some(({ type }) => type === "PONG"));
 });
 
+test("a master that is silent for as long as it said itself is looked for again", async () => {
+  master.totalPingTimeoutSeconds = 0.5;
+  await started();
+  await master.registered(2);
+  expect(agent.output).toContain("nothing arrived for 500 ms");
+});
+
 test("an unknown flag is named with the nearest one", async () => {
   agent.start({ MESOS_CONTAINERISERS: "docker" });
   expect(await agent.ended()).toBe(1);

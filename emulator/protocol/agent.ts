@@ -57,7 +57,11 @@ export interface Register {
 }
 
 export type MasterToAgent =
-  | { type: "REGISTERED"; registered: { agent_id: Value; stream_id: string } }
+  /** An agent that hears nothing for the total ping timeout, 75 s where it is absent, registers again. */
+  | {
+      type: "REGISTERED";
+      registered: { agent_id: Value; stream_id: string; total_ping_timeout_seconds?: number };
+    }
   | { type: "RUN_TASK"; run_task: { framework_info: FrameworkInfo; task: TaskInfo } }
   /** Tasks that start and end together, on the default executor. Their updates carry the executor's id. */
   | {

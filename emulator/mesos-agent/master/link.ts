@@ -7,8 +7,8 @@ import { MesosHttpError, postJson, readRecords } from "@drover/lib/mesos/stream"
 import { Backoff } from "./backoff";
 
 const PATH = "/api/v1/agent";
-/** The master pings every agent_ping_timeout (15 s); after five without a ping upstream's agent looks for a new master. */
-const SILENCE_LIMIT_MS = 75_000;
+/** Upstream's agent looks for a new master after as long without a ping: 5 times 15 s, unless the master says. */
+const DEFAULT_PING_TIMEOUT_SECONDS = 75;
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 
 /** What an agent says, without the two ids that the link adds. */
@@ -44,6 +44,7 @@ export class MasterLink {
   private readonly backoff: Backoff;
   private leader: LeadingMaster | undefined;
   private session: Session | undefined;
+  private pingTimeoutSeconds = DEFAULT_PING_TIMEOUT_SECONDS;
   private attempt: AbortController | undefined;
   private retry: NodeJS.Timeout | undefined;
   private stopWatching: (() => void) | undefined;
@@ -133,12 +134,13 @@ export class MasterLink {
     const headers = { ...this.headers(), Connection: "close" };
     const { response, url } = await postJson(`http://${ip}:${port}${PATH}`, body, { headers, signal });
     const onRecord = (record: unknown) => this.receive(record as MasterToAgent, url);
-    await readRecords(response, onRecord, () => SILENCE_LIMIT_MS);
+    await readRecords(response, onRecord, () => this.pingTimeoutSeconds * 1000);
   }
 
   private receive(message: MasterToAgent, url: string): void {
     if (message.type === "REGISTERED") {
-      const { agent_id, stream_id } = message.registered;
+      const { agent_id, stream_id, total_ping_timeout_seconds } = message.registered;
+      this.pingTimeoutSeconds = total_ping_timeout_seconds ?? DEFAULT_PING_TIMEOUT_SECONDS;
       this.session = { agentId: agent_id.value, streamId: stream_id, url };
       this.backoff.reset();
     }

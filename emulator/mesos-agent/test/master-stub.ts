@@ -28,6 +28,8 @@ export class MasterStub {
   /** Updates in the order they came, repeats too. */
   readonly updates: TaskStatus[] = [];
   acknowledging = true;
+  /** What it says at a registration. */
+  totalPingTimeoutSeconds: number | undefined;
   private streams = 0;
   private stream: ServerResponse | undefined;
 
@@ -122,7 +124,11 @@ export class MasterStub {
       this.stream = context.response;
       this.stream.writeHead(200, { "Content-Type": "application/json" });
       const stream_id = `stream-${++this.streams}`;
-      this.send({ type: "REGISTERED", registered: { agent_id: { value: "S0" }, stream_id } });
+      const total_ping_timeout_seconds = this.totalPingTimeoutSeconds;
+      this.send({
+        type: "REGISTERED",
+        registered: { agent_id: { value: "S0" }, stream_id, total_ping_timeout_seconds },
+      });
       return undefined;
     }
     if (message.stream_id !== `stream-${this.streams}`) {

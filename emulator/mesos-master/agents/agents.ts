@@ -38,7 +38,7 @@ export class Agents {
    * out of reach, or a failover of the master.
    */
   admit(id: string, registration: Registration, connection: Connection<MasterToAgent>): Agent {
-    const { cluster, counters, log } = this.leadership;
+    const { cluster, counters, flags, log } = this.leadership;
     const known = cluster.agents.get(id);
     const wasUnreachable = cluster.unreachableAgents.has(id);
     const agent = known ?? this.add(id, registration);
@@ -57,7 +57,9 @@ export class Agents {
     }
     counters.add(registration.agent_info.id ? "master/slave_reregistrations" : "master/slave_registrations");
     log.info({ agent: id, hostname: agent.info.hostname, tasks: registration.tasks.length }, "agent registered");
-    connection.send({ type: "REGISTERED", registered: { agent_id: { value: id }, stream_id: connection.streamId } });
+    const total_ping_timeout_seconds = (flags.agent_ping_timeout * flags.max_agent_ping_timeouts) / 1000;
+    const registered = { agent_id: { value: id }, stream_id: connection.streamId, total_ping_timeout_seconds };
+    connection.send({ type: "REGISTERED", registered });
     this.recoverFrameworks(agent, registration);
     this.takeExecutors(agent, registration.executors ?? []);
     this.takeTasks(agent, registration.tasks, known !== undefined, wasUnreachable);
