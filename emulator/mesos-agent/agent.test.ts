@@ -123,7 +123,9 @@ test("a failing health check kills: one update a failure, then KILLED with healt
   const check = { type: "COMMAND" as const, delay_seconds: 0, interval_seconds: 0.1, grace_period_seconds: 0 };
   const command = { value: "test -e marker" };
   master.run({ id: "sick", command: SLEEP, health_check: { ...check, command, consecutive_failures: 2 } });
-  master.run({ id: "well", command: SLEEP, health_check: { ...check, command: { value: "true" } } });
+  const month = { nanoseconds: 30 * 86_400e9 }; // more than a timer holds
+  const wellCheck = { ...check, command: { value: "true" } };
+  master.run({ id: "well", command: SLEEP, health_check: wellCheck, max_completion_time: month });
   const killed = await master.reached("sick", "TASK_KILLED");
   expect(killed.healthy).toBe(false);
   const seen = master.statusesOf("sick").map(({ state, healthy, reason }) => [state, healthy, reason]);

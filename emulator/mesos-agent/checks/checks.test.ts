@@ -4,7 +4,7 @@ import { freePort } from "@drover/lib/test/port";
 import { expect, test } from "vitest";
 import type { RunningContainer } from "../container";
 import { HealthRule } from "./health-checker";
-import { ask, isHealthy, probeOf } from "./probe";
+import { ask, isHealthy, limitMs, probeOf } from "./probe";
 
 function observe(gracePeriodMs: number, maxFailures: number) {
   const seen: string[] = [];
@@ -40,7 +40,7 @@ test("HTTP and TCP probes ask the container's address", async () => {
   const { port } = server.address() as AddressInfo;
   const container = { checkAddress: "127.0.0.1" } as RunningContainer;
   const health = async (check: Parameters<typeof probeOf>[0]) =>
-    isHealthy(await ask(probeOf(check), container, 2000).catch(() => ({ type: "TCP", succeeded: false })));
+    isHealthy(await ask(probeOf(check), container, limitMs(2.0005)).catch(() => ({ type: "TCP", succeeded: false })));
   try {
     expect(await health({ type: "HTTP", http: { port, path: "/ok?x=1" } })).toBe(true);
     expect(await health({ type: "HTTP", http: { port, path: "/" } })).toBe(false);

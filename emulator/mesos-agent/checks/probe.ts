@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
+import { MAX_TIMER_MS } from "@drover/lib/long-timer";
 import type { CheckInfo, CommandInfo, HealthCheck } from "@drover/lib/mesos/types";
 import type { RunningContainer } from "../container";
 import { LaunchError } from "../launch-error";
@@ -17,12 +18,9 @@ export type ProbeResult =
   | { type: "HTTP"; statusCode: number }
   | { type: "TCP"; succeeded: boolean };
 
-/** The longest wait a timer can do; a timeout of 0 means none. */
-const NO_LIMIT_MS = 2 ** 31 - 1;
-
-/** A time limit of a check in milliseconds. */
+/** A time limit of a check in whole milliseconds, as AbortSignal takes them; a timeout of 0 means none. */
 export function limitMs(timeoutSeconds: number): number {
-  return timeoutSeconds === 0 ? NO_LIMIT_MS : timeoutSeconds * 1000;
+  return timeoutSeconds === 0 ? MAX_TIMER_MS : Math.min(Math.ceil(timeoutSeconds * 1000), MAX_TIMER_MS);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { MAX_TIMER_MS } from "@drover/lib/long-timer";
+
 /**
  * Does something after a delay, then again an interval after it is done, until `stop` is called.
  * @returns stop
@@ -6,12 +8,13 @@ export function repeat(delaySeconds: number, intervalSeconds: number, action: ()
   let stopped = false;
   let timer: NodeJS.Timeout;
   const schedule = (seconds: number) => {
-    timer = setTimeout(async () => {
+    const onTime = async () => {
       await action();
       if (!stopped) {
         schedule(intervalSeconds);
       }
-    }, seconds * 1000);
+    };
+    timer = setTimeout(onTime, Math.min(seconds * 1000, MAX_TIMER_MS));
   };
   schedule(delaySeconds);
   return () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { MAX_TIMER_MS } from "@drover/lib/long-timer";
 import type { CommandInfo, Resource } from "@drover/lib/mesos/types";
 import { refuseCniNetworks } from "../cni-networks";
 import {
@@ -91,7 +92,8 @@ export class CommandContainerizer implements Containerizer {
       stop: (graceMs) => {
         clearTimeout(escalation);
         supervised.signal("SIGTERM");
-        escalation = setTimeout(() => supervised.signal("SIGKILL"), Math.max(graceMs, MIN_GRACE_MS));
+        const waitMs = Math.min(Math.max(graceMs, MIN_GRACE_MS), MAX_TIMER_MS);
+        escalation = setTimeout(() => supervised.signal("SIGKILL"), waitMs);
       },
       exec: (command, limitMs) => execute(command, this.env(run), run.sandbox, this.user(run), limitMs),
       spawn: (command, directory, toFiles) => beside(command, this.env(run), directory, this.user(run), toFiles),

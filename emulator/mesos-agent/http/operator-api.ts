@@ -4,6 +4,7 @@ import { acceptedMediaType, messageReply } from "@drover/emulator/protocol/media
 import { enums } from "@drover/emulator/protocol/schema";
 import { empty, HttpError, type Reply } from "@drover/lib/http/reply";
 import type { Context } from "@drover/lib/http/router";
+import { MAX_TIMER_MS } from "@drover/lib/long-timer";
 import { type AgentParts, attachedPaths } from "./agent-view";
 import { nestedContainerViews, operatorContainerView, sampleContainers } from "./containers-view";
 import { listFiles, readFile } from "./files";
@@ -14,8 +15,6 @@ import { getExecutors, getFrameworks, getTasks } from "./operator-view";
 const DEFAULT_LENGTH = -1;
 /** Of glog's verbose levels, as libprocess uses them. */
 const MAX_LEVEL = 3;
-/** What a timer can wait. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 const FORM: CallForm = {
   message: "AgentOperatorCall",
@@ -86,7 +85,7 @@ function setLoggingLevel({ logging }: AgentParts, { level, duration }: SetLoggin
   if (level > MAX_LEVEL || !(duration.nanoseconds > 0)) {
     throw new HttpError(400, `The level must be at most ${MAX_LEVEL}, for a duration above 0`);
   }
-  logging.set(level, Math.min(duration.nanoseconds / 1e6, LONGEST_MS));
+  logging.set(level, Math.min(duration.nanoseconds / 1e6, MAX_TIMER_MS));
   return empty(200);
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "@drover/lib/log";
+import { MAX_TIMER_MS, startTimer } from "@drover/lib/long-timer";
 import { isTerminal, type KillPolicy, type Reason, type TaskState, type TaskStatus } from "@drover/lib/mesos/types";
 import { checkStatus, startChecks } from "../checks/checker";
 import { startHealthChecks } from "../checks/health-checker";
@@ -120,7 +121,8 @@ export class TaskRun {
   private async prepare(): Promise<PreparedContainer> {
     const { signal } = this.launch;
     const { launchLimitMs, containerizer, prepareSandbox } = this.options;
-    const timer = setTimeout(() => this.launch.abort(new LaunchAborted("timeout")), launchLimitMs);
+    const giveUp = () => this.launch.abort(new LaunchAborted("timeout"));
+    const timer = setTimeout(giveUp, Math.min(launchLimitMs, MAX_TIMER_MS));
     const { check, health_check } = this.run.task;
     try {
       for (const each of [check, health_check]) {
@@ -179,8 +181,8 @@ export class TaskRun {
     }
     if (max_completion_time !== undefined) {
       const leftMs = this.runningSinceMs + max_completion_time.nanoseconds / NANOSECONDS_PER_MS - Date.now();
-      const timer = setTimeout(() => this.end("overdue", 0), Math.max(0, leftMs));
-      this.stopChecks.push(() => clearTimeout(timer));
+      const timer = startTimer(() => this.end("overdue", 0), Math.max(0, leftMs));
+      this.stopChecks.push(timer.cancel);
     }
   }
 

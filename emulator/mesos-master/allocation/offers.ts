@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "@drover/lib/long-timer";
 import { nowSeconds } from "../clock";
 import type { TaskUpdates } from "../frameworks/task-updates";
 import type { Leadership } from "../leadership/leadership";
@@ -41,7 +42,7 @@ export class Offers {
       const offer: Offer = { id: this.newId(), framework, agent, role, resources };
       cluster.addOffer(offer);
       if (flags.offer_timeout !== undefined) {
-        offer.expiry = setTimeout(() => this.rescind(offer), flags.offer_timeout);
+        offer.expiry = setTimeout(() => this.rescind(offer), Math.min(flags.offer_timeout, MAX_TIMER_MS));
       }
       return offer;
     });

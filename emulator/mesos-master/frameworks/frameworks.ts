@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { startTimer } from "@drover/lib/long-timer";
 import type { Event, FrameworkInfo, OfferConstraints } from "@drover/lib/mesos/types";
 import { isTerminal } from "@drover/lib/mesos/types";
 import type { Allocator } from "../allocation/allocator";
 import type { Offers } from "../allocation/offers";
 import { nowSeconds } from "../clock";
 import type { Leadership } from "../leadership/leadership";
-import { startTimer } from "../long-timer";
 import { type Connection, type Framework, rolesOf } from "../model";
 import { masterStatus, type TaskUpdates } from "./task-updates";
 

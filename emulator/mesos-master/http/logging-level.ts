@@ -1,4 +1,5 @@
 import type { Logger } from "@drover/lib/log";
+import { MAX_TIMER_MS } from "@drover/lib/long-timer";
 
 /** Upstream's verbosity, 0 to 3: 0 is what the flags say, anything above also shows what only helps to find faults. */
 export class LoggingLevel {
@@ -14,7 +15,7 @@ export class LoggingLevel {
   set(level: number, durationMs: number): void {
     clearTimeout(this.back);
     this.apply(level);
-    this.back = setTimeout(() => this.apply(0), Math.min(durationMs, 2 ** 31 - 1));
+    this.back = setTimeout(() => this.apply(0), Math.min(durationMs, MAX_TIMER_MS));
     this.back.unref();
   }
 

@@ -1,5 +1,6 @@
 import type { MasterToAgent, Register } from "@drover/emulator/protocol/agent";
 import { HttpError } from "@drover/lib/http/reply";
+import { MAX_TIMER_MS } from "@drover/lib/long-timer";
 import type { AgentInfo } from "@drover/lib/mesos/types";
 import type { Agents } from "../agents/agents";
 import { nowSeconds } from "../clock";
@@ -58,8 +59,8 @@ export class Registrar {
       cluster.removedFrameworkIds.add(id);
     }
     this.timers.push(
-      setTimeout(() => this.giveUpRecovered(), flags.agent_reregister_timeout),
-      setInterval(() => void this.forgetOld(), flags.registry_gc_interval),
+      setTimeout(() => this.giveUpRecovered(), Math.min(flags.agent_reregister_timeout, MAX_TIMER_MS)),
+      setInterval(() => void this.forgetOld(), Math.min(flags.registry_gc_interval, MAX_TIMER_MS)),
     );
     return settings;
   }

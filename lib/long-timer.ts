@@ -1,5 +1,5 @@
-/** Node's timers overflow beyond 24.8 days; failover timeouts may be longer. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Node's timers overflow beyond 24.8 days and then fire at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls back once after any number of milliseconds, unless cancelled. */
 export function startTimer(callback: () => void, delayMs: number): { cancel(): void } {
