@@ -111,7 +111,7 @@ async function answer(
     case "GET_MAINTENANCE_SCHEDULE":
       return { schedule: master.maintenance.schedule };
     case "LIST_FILES":
-      return { file_infos: await listFiles(call.list_files?.path ?? "", process.attachedFiles) };
+      return listFiles(call.list_files?.path ?? "", process.attachedFiles);
     case "READ_FILE": {
       const { path, offset, length = WHOLE_FILE } = call.read_file ?? { path: "", offset: 0 };
       return readFile(path, process.attachedFiles, offset, length);

@@ -1,20 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeMessage } from "@drover/emulator/protocol/protobuf";
 import { RecordDecoder } from "@drover/lib/mesos/recordio";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestMaster } from "../test/masters";
 
 /** Statuses and texts as a real master gives them. */
 
+let logFolder: string;
 let master: TestMaster;
 let stream: undefined | { id: string; frameworkId: string; close(): void };
 
 beforeAll(async () => {
-  master = await TestMaster.start({ MESOS_REGISTRY: "in_memory" });
+  logFolder = mkdtempSync(join(tmpdir(), "mesos-master-log-"));
+  writeFileSync(join(logFolder, "mesos-master.INFO"), "elected\n");
+  master = await TestMaster.start({ MESOS_REGISTRY: "in_memory", MESOS_LOG_DIR: logFolder });
   stream = await subscribe({ user: "root", name: "x", failover_timeout: 60 });
 }, 30_000);
 
 afterAll(async () => {
   stream?.close();
   await master.end("SIGKILL");
+  rmSync(logFolder, { recursive: true });
 });
 
 /** Subscribes and reads the first record, so that the connection stays open. */
@@ -162,6 +170,20 @@ test("the operator API knows its calls and words the rest like upstream", async 
     400,
     "No framework found with specified ID",
   ]);
+});
+
+test("the log is listed and read by the operator API, in both forms", async () => {
+  const list = { type: "LIST_FILES", list_files: { path: "/master/log" } };
+  const read = { type: "READ_FILE", read_file: { path: "/master/log", offset: 3, length: 5 } };
+  const protobuf = async (call: object) => {
+    const answer = await master.post("/api/v1", call, { Accept: "application/x-protobuf" });
+    return decodeMessage("MasterResponse", Buffer.from(await answer.arrayBuffer()));
+  };
+  const part = { size: expect.any(Number), data: Buffer.from("cted\n").toString("base64") };
+  expect(await (await master.post("/api/v1", list)).json()).toEqual({ ...list, list_files: { file_infos: [] } });
+  expect(await (await master.post("/api/v1", read)).json()).toEqual({ ...read, read_file: part });
+  expect(await protobuf(list)).toEqual({ ...list, list_files: {} });
+  expect(await protobuf(read)).toEqual({ ...read, read_file: part });
 });
 
 test("paths are there with and without /master where upstream has both", async () => {
