@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The kinds of actions that a rule can be about, with the name of what each is done to. */
+/** The kinds of actions that a rule can be about, with the name of what each is done to; all others are refused. */
 const ACTIONS = {
   register_frameworks: "roles",
   run_tasks: "users",
@@ -15,11 +15,9 @@ const ACTIONS = {
   view_roles: "roles",
   update_weights: "roles",
   get_endpoints: "paths",
-  access_mesos_log: "logs",
+  access_mesos_logs: "logs",
   view_flags: "flags",
   view_frameworks: "users",
-  view_tasks: "users",
-  view_executors: "users",
   register_agents: "agents",
   get_maintenance_schedules: "machines",
   update_maintenance_schedules: "machines",

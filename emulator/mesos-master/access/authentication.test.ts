@@ -8,6 +8,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readMasterFlags } from "../flags";
 import { TestMaster } from "../test/masters";
 
+const GUEST = { values: ["fw"] };
+const NONE = { type: "NONE" };
+const ACLS = {
+  get_quotas: [{ principals: GUEST, roles: NONE }],
+  view_roles: [
+    { principals: GUEST, roles: { values: ["open"] } },
+    { principals: GUEST, roles: NONE },
+  ],
+  access_mesos_logs: [{ principals: GUEST, logs: NONE }],
+  get_maintenance_schedules: [{ principals: GUEST, machines: NONE }],
+  get_maintenance_statuses: [{ principals: GUEST, machines: NONE }],
+};
+
 let folder: string;
 let master: TestMaster;
 
@@ -26,6 +39,7 @@ beforeAll(async () => {
     MESOS_AUTHENTICATE_HTTP_FRAMEWORKS: "true",
     MESOS_AUTHENTICATE_AGENTS: "true",
     MESOS_NO_ROOT_SUBMISSIONS: "",
+    MESOS_ACLS: JSON.stringify(ACLS),
   });
 }, 30_000);
 
@@ -90,6 +104,39 @@ test("a framework is bound to its principal", async () => {
     "Authenticated principal 'admin' does not match principal 'fw' set in `FrameworkInfo`",
   );
   good.stop();
+});
+
+test("what the ACLs withhold is left out or forbidden, for whom they withhold it", async () => {
+  const admin = basic("admin:top");
+  const call = async (type: string, body?: object, headers = admin) => {
+    const response = await master.post("/api/v1", { type, ...(body && { [type.toLowerCase()]: body }) }, headers);
+    const text = await response.text();
+    return response.ok && text !== "" ? JSON.parse(text)[type.toLowerCase()] : response.status;
+  };
+  const unavailability = { start: { nanoseconds: 0 } };
+  const windows = [{ machine_ids: [{ hostname: "node" }], unavailability }];
+  await call("UPDATE_QUOTA", { quota_configs: [{ role: "open", limits: { cpus: { value: 1 } } }] });
+  await call("UPDATE_WEIGHTS", { weight_infos: ["open", "secret"].map((role) => ({ role, weight: 2 })) });
+  await call("UPDATE_MAINTENANCE_SCHEDULE", { schedule: { windows } });
+  const seenBy = async (headers: typeof admin) => [
+    (await call("GET_QUOTA", undefined, headers)).status.configs?.length,
+    (await call("GET_WEIGHTS", undefined, headers)).weight_infos.length,
+    (await call("GET_ROLES", undefined, headers)).roles.map(({ name }: { name: string }) => name),
+    (await call("GET_MAINTENANCE_SCHEDULE", undefined, headers)).schedule,
+    (await call("GET_MAINTENANCE_STATUS", undefined, headers)).status,
+    await call("LIST_FILES", { path: "/master/log" }, headers),
+  ];
+  expect(await seenBy(admin)).toEqual([
+    1,
+    2,
+    expect.arrayContaining(["open", "secret"]),
+    { windows },
+    { draining_machines: [{ id: { hostname: "node" } }] },
+    404,
+  ]);
+  expect(await seenBy(basic("fw:s:ecret"))).toEqual([undefined, 1, ["open"], {}, {}, 403]);
+  const refused = () => readMasterFlags({ MESOS_REGISTRY: "in_memory", MESOS_ACLS: '{"view_tasks":[]}' });
+  expect(refused).toThrow("the ACLs name 'view_tasks'");
 });
 
 test("flags that contradict each other are refused at the start", () => {

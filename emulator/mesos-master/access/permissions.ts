@@ -1,5 +1,6 @@
 import { generic } from "@drover/emulator/http/upstream-errors";
 import { HttpError } from "@drover/lib/http/reply";
+import { type MachineFilter, machineKey } from "../agents/machines";
 import type { MaySee } from "../views/operator-view";
 import type { Acls, Action } from "./acls";
 
@@ -13,6 +14,11 @@ export class Permissions {
   /** Frameworks that may not be seen are left out of answers. */
   get maySee(): MaySee {
     return ({ user }) => this.allows("view_frameworks", user);
+  }
+
+  /** Machines that may not be seen are left out too. */
+  maySeeMachine(action: "get_maintenance_schedules" | "get_maintenance_statuses"): MachineFilter {
+    return (machine) => this.allows(action, machineKey(machine));
   }
 
   allows(action: Action, object?: string): boolean {

@@ -10,6 +10,8 @@ export interface MaintenanceSchedule {
   windows?: { machine_ids?: MachineId[]; unavailability: Unavailability }[];
 }
 
+export type MachineFilter = (machine: MachineId) => boolean;
+
 /** Equal for the same machine; host names do not differ by case. */
 export function machineKey({ hostname = "", ip = "" }: MachineId): string {
   return `${hostname.toLowerCase()} ${ip}`;
@@ -28,6 +30,14 @@ export function isOn({ hostname, ip }: MachineId, agentHostname: string, pid: st
     (ip === undefined || ip === address) &&
     (hostname !== undefined || ip !== undefined)
   );
+}
+
+/** A schedule with only those machines that fit. */
+export function scheduleOf({ windows = [] }: MaintenanceSchedule, fits: MachineFilter): MaintenanceSchedule {
+  const kept = windows
+    .map((window) => ({ ...window, machine_ids: (window.machine_ids ?? []).filter(fits) }))
+    .filter(({ machine_ids }) => machine_ids.length > 0);
+  return kept.length > 0 ? { windows: kept } : {};
 }
 
 /** What is wrong with a schedule, in upstream's words. */

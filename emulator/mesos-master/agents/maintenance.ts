@@ -6,7 +6,16 @@ import type { TaskUpdates } from "../frameworks/task-updates";
 import type { Leadership } from "../leadership/leadership";
 import type { Agent, Framework } from "../model";
 import { agentUrl } from "../views/offer-message";
-import { isOn, type MachineId, type MaintenanceSchedule, machineKey, machineText, scheduleProblem } from "./machines";
+import {
+  isOn,
+  type MachineFilter,
+  type MachineId,
+  type MaintenanceSchedule,
+  machineKey,
+  machineText,
+  scheduleOf,
+  scheduleProblem,
+} from "./machines";
 
 /** What is kept in the registry. */
 export interface MaintenanceState {
@@ -47,13 +56,15 @@ export class Maintenance {
     }
   }
 
-  get schedule(): MaintenanceSchedule {
-    return this.state.schedule;
+  /** The form of `/maintenance/schedule`, with only those machines that may be seen. */
+  schedule(maySee: MachineFilter): MaintenanceSchedule {
+    return scheduleOf(this.state.schedule, maySee);
   }
 
-  /** The form of `/maintenance/status`. */
-  status(): object {
-    const { schedule, down } = this.state;
+  /** The form of `/maintenance/status`, with only those machines that may be seen. */
+  status(maySee: MachineFilter): object {
+    const schedule = scheduleOf(this.state.schedule, maySee);
+    const down = this.state.down.filter(maySee);
     const draining = machinesIn(schedule).filter((machine) => !includes(down, machine));
     const machines = draining.map((id) => {
       const statuses = this.answers.get(machineKey(id));
@@ -109,13 +120,8 @@ export class Maintenance {
   /** Brings machines back; they leave the schedule. @throws HttpError 400 in upstream's words, or the registry's error */
   async stop(machines: readonly MachineId[]): Promise<void> {
     this.refuse(machines, "DOWN", "brought up", (machine) => includes(this.state.down, machine));
-    const windows = (this.state.schedule.windows ?? []).map((window) => ({
-      ...window,
-      machine_ids: (window.machine_ids ?? []).filter((machine) => !includes(machines, machine)),
-    }));
-    const kept = windows.filter(({ machine_ids }) => machine_ids.length > 0);
-    const down = this.state.down.filter((machine) => !includes(machines, machine));
-    await this.store({ schedule: kept.length > 0 ? { windows: kept } : {}, down });
+    const stays = (machine: MachineId) => !includes(machines, machine);
+    await this.store({ schedule: scheduleOf(this.state.schedule, stays), down: this.state.down.filter(stays) });
   }
 
   /** True for an agent that has to stay away. */

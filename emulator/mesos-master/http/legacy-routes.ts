@@ -18,7 +18,7 @@ import {
 } from "../calls/operator-changes";
 import type { LeadingMaster } from "../leadership/leading-master";
 import type { ResourceOperation } from "../resources/resource-operations";
-import { quotaStatus } from "./operator-api";
+import { quotaStatus, weightsSeen } from "./operator-api";
 
 export type LeaderHandler = (
   master: LeadingMaster,
@@ -73,7 +73,7 @@ export const legacyRoutes: [string, LegacyRoute][] = [
       realm: READWRITE,
       handle: async (master, context, may) => {
         if (context.method !== "POST") {
-          return jsonp(context, master.maintenance.schedule);
+          return jsonp(context, master.maintenance.schedule(may.maySeeMachine("get_maintenance_schedules")));
         }
         const schedule = message("MaintenanceSchedule", await jsonOf(context)) as unknown as MaintenanceSchedule;
         await updateSchedule(master, may, schedule);
@@ -88,7 +88,7 @@ export const legacyRoutes: [string, LegacyRoute][] = [
       realm: READWRITE,
       handle: async (master, context, may) => {
         if (context.method !== "PUT") {
-          return jsonp(context, master.weights.all());
+          return jsonp(context, weightsSeen(master, may));
         }
         const weight_infos = await jsonOf(context);
         const { weight_infos: infos = [] } = message("Weights", { weight_infos }) as { weight_infos?: WeightInfo[] };
@@ -104,7 +104,7 @@ export const legacyRoutes: [string, LegacyRoute][] = [
       realm: READWRITE,
       handle: async (master, context, may) => {
         if (context.method !== "POST") {
-          return jsonp(context, quotaStatus(master));
+          return jsonp(context, quotaStatus(master, may));
         }
         await setQuota(master, may, message("QuotaRequest", await jsonOf(context)) as QuotaRequest);
         return empty(200);

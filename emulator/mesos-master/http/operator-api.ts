@@ -8,6 +8,7 @@ import { enums } from "@drover/emulator/protocol/schema";
 import { empty, type Reply } from "@drover/lib/http/reply";
 import type { Context } from "@drover/lib/http/router";
 import type { Permissions } from "../access/permissions";
+import type { WeightInfo } from "../allocation/weights";
 import { change, type OperatorChange } from "../calls/operator-change-calls";
 import type { LeadingMaster } from "../leadership/leading-master";
 import type { MasterProcess } from "../master-process";
@@ -101,18 +102,20 @@ async function answer(
     case "GET_TASKS":
       return getTasks(cluster, may.maySee);
     case "GET_ROLES":
-      return { roles: rolesIn(master).map((role) => roleMessage(role, master.weights.of(role.name))) };
+      return { roles: rolesIn(master, may).map((role) => roleMessage(role, master.weights.of(role.name))) };
     case "GET_WEIGHTS":
-      return { weight_infos: master.weights.all() };
+      return { weight_infos: weightsSeen(master, may) };
     case "GET_QUOTA":
-      return { status: quotaStatus(master) };
+      return { status: quotaStatus(master, may) };
     case "GET_MAINTENANCE_STATUS":
-      return { status: master.maintenance.status() };
+      return { status: master.maintenance.status(may.maySeeMachine("get_maintenance_statuses")) };
     case "GET_MAINTENANCE_SCHEDULE":
-      return { schedule: master.maintenance.schedule };
+      return { schedule: master.maintenance.schedule(may.maySeeMachine("get_maintenance_schedules")) };
     case "LIST_FILES":
+      may.require("access_mesos_logs", undefined);
       return listFiles(call.list_files?.path ?? "", process.attachedFiles);
     case "READ_FILE": {
+      may.require("access_mesos_logs", undefined);
       const { path, offset, length = WHOLE_FILE } = call.read_file ?? { path: "", offset: 0 };
       return readFile(path, process.attachedFiles, offset, length);
     }
@@ -127,9 +130,14 @@ async function answer(
   }
 }
 
+/** The weights of the roles that may be seen. */
+export function weightsSeen({ weights }: LeadingMaster, may: Permissions): WeightInfo[] {
+  return weights.all().filter(({ role }) => may.allows("view_roles", role));
+}
+
 /** The form of `/quota` and GET_QUOTA. */
-export function quotaStatus({ quotas }: LeadingMaster): object {
-  const configs = quotas.all();
+export function quotaStatus({ quotas }: LeadingMaster, may: Permissions): object {
+  const configs = quotas.all().filter(({ role }) => may.allows("get_quotas", role));
   return configs.length === 0 ? {} : { infos: configs.map(({ role }) => ({ role })), configs };
 }
 

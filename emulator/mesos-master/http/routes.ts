@@ -57,8 +57,10 @@ export function routes(process: MasterProcess): Router {
     frameworksView(cluster, query.get("framework_id"), maySee),
   );
   view("/tasks", ({ cluster }, { query }, { maySee }) => tasksView(cluster, { ...taskQuery(query), maySee }));
-  view("/roles", (master) => rolesView(master));
-  view("/maintenance/status", ({ maintenance }) => maintenance.status());
+  view("/roles", (master, _, may) => rolesView(master, may));
+  view("/maintenance/status", ({ maintenance }, _, may) =>
+    maintenance.status(may.maySeeMachine("get_maintenance_statuses")),
+  );
 
   const readwrite = "mesos-master-readwrite";
   call(process, at, "/api/v1", readwrite, (master, context, may) => operatorApi(process, master, context, may));
@@ -94,7 +96,7 @@ export function routes(process: MasterProcess): Router {
   endpoint("/files/debug", (context) => jsonp(context, Object.fromEntries(process.attachedFiles)));
   for (const [path, show] of Object.entries({ browse, read, download })) {
     router.on("*", `/files/${path}`, (context) => {
-      process.authentication.check(context.request, "mesos-master-readonly");
+      permissionsOf(process, context, "mesos-master-readonly").require("access_mesos_logs", undefined);
       return show(context, process.attachedFiles);
     });
   }

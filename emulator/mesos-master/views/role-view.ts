@@ -1,3 +1,4 @@
+import type { Permissions } from "../access/permissions";
 import type { Cluster } from "../cluster";
 import type { LeadingMaster } from "../leadership/leading-master";
 import { type Framework, rolesOf } from "../model";
@@ -13,8 +14,11 @@ export interface Role {
   reserved: Resources;
 }
 
-/** The roles that frameworks are subscribed to or hold resources for, and those that something was set for. */
-export function rolesIn({ cluster, quotas, weights }: LeadingMaster): Role[] {
+/**
+ * The roles that frameworks are subscribed to or hold resources for, and those that something was set for; only those
+ * that may be seen.
+ */
+export function rolesIn({ cluster, quotas, weights }: LeadingMaster, may: Permissions): Role[] {
   const frameworks = [...cluster.frameworks.values()];
   const used = byRole([...cluster.agents.values()].flatMap(holders));
   const offered = byRole(cluster.offers.values());
@@ -26,7 +30,8 @@ export function rolesIn({ cluster, quotas, weights }: LeadingMaster): Role[] {
     ...reserved.keys(),
     ...[...quotas.all(), ...weights.all()].map(({ role }) => role),
   ]);
-  return [...names].sort().map((name) => ({
+  const seen = [...names].filter((name) => may.allows("view_roles", name));
+  return seen.sort().map((name) => ({
     name,
     frameworks: frameworks.filter(({ info }) => rolesOf(info).includes(name)),
     used: sumOf(used.get(name) ?? []),
@@ -36,9 +41,9 @@ export function rolesIn({ cluster, quotas, weights }: LeadingMaster): Role[] {
 }
 
 /** `/roles` */
-export function rolesView(master: LeadingMaster): object {
+export function rolesView(master: LeadingMaster, may: Permissions): object {
   return {
-    roles: rolesIn(master).map(({ name, frameworks, used, offered, reserved }) => {
+    roles: rolesIn(master, may).map(({ name, frameworks, used, offered, reserved }) => {
       const { guarantees, limits } = master.quotas.of(name) ?? {};
       return {
         name,
