@@ -122,3 +122,10 @@ test("SHUTDOWN of the executor ends its tasks", async () => {
   master.send({ type: "SHUTDOWN_EXECUTOR", shutdown_executor: ids });
   await master.reached("a", "TASK_KILLED");
 });
+
+test("the end of an executor that is lost on the way is told by a new registration", async () => {
+  master.losing = "EXITED_EXECUTOR";
+  master.runGroup({ a: "true" });
+  await master.reached("a", "TASK_FINISHED");
+  expect((await master.registered(2)).executors).toEqual([]);
+});

@@ -81,7 +81,10 @@ export class MasterLink {
     this.pool.destroy();
   }
 
-  /** Sends a message in the current session; what is lost because there is none is repeated by the status updates. */
+  /**
+   * Sends a message in the current session. What is lost because there is none, or on the way, the next registration
+   * tells; status updates and answers to pings come again by themselves.
+   */
   async send(message: AgentMessage): Promise<void> {
     const { session } = this;
     if (session === undefined) {
@@ -94,7 +97,8 @@ export class MasterLink {
       await readBody(response, ANSWER_LIMIT_BYTES);
     } catch (error) {
       this.options.log.warn({ message: message.type, error: (error as Error).message }, "the master did not take it");
-      if (error instanceof MesosHttpError && session === this.session) {
+      const isRepeated = message.type === "UPDATE" || message.type === "PONG";
+      if ((error instanceof MesosHttpError || !isRepeated) && session === this.session) {
         this.attempt?.abort(error);
       }
     }

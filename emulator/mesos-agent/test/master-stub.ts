@@ -28,6 +28,8 @@ export class MasterStub {
   /** Updates in the order they came, repeats too. */
   readonly updates: TaskStatus[] = [];
   acknowledging = true;
+  /** Messages of this type get lost. */
+  losing: AgentToMaster["type"] | undefined;
   /** What it says at a registration. */
   totalPingTimeoutSeconds: number | undefined;
   private streams = 0;
@@ -133,6 +135,10 @@ export class MasterStub {
     }
     if (message.stream_id !== `stream-${this.streams}`) {
       return empty(409);
+    }
+    if (message.type === this.losing) {
+      context.response.destroy();
+      return undefined;
     }
     this.messages.push(message);
     if (message.type === "UPDATE") {
