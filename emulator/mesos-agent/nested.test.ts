@@ -69,6 +69,20 @@ test("a session streams its output in records", async () => {
   );
 });
 
+test("a session whose container is removed before its client has read everything ends without harm", async () => {
+  const id = { value: "s3", parent };
+  const body = { container_id: id, command: { value: "head -c 16000000 /dev/zero" } };
+  const answer = await fetch(`${agent.url}/api/v1`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ type: "LAUNCH_NESTED_CONTAINER_SESSION", launch_nested_container_session: body }),
+  });
+  expect((await call("WAIT_NESTED_CONTAINER", id)).status).toBe(200);
+  expect((await call("REMOVE_NESTED_CONTAINER", id)).status).toBe(200);
+  await answer.body?.cancel();
+  expect((await call("REMOVE_NESTED_CONTAINER", id)).status).toBe(404);
+});
+
 test("the logging level is raised for a while", async () => {
   const set_logging_level = { level: 1, duration: { nanoseconds: 60e9 } };
   expect((await agent.call({ type: "SET_LOGGING_LEVEL", set_logging_level })).status).toBe(200);

@@ -63,7 +63,7 @@ async function session(nested: NestedContainers, body: NestedBody, context: Cont
   if (!isNew) {
     throw new HttpError(400, `Container ${container_id.value} already exists`);
   }
-  const stream = new RecordStream(context.response, () => nested.kill(container_id), form);
+  const stream = new RecordStream(context.response, () => nested.killIfThere(container_id), form);
   send = (record) => stream.send(record);
   early.forEach(send);
   const interval = { nanoseconds: HEARTBEAT_MS * 1e6 };

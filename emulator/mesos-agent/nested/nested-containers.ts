@@ -85,9 +85,14 @@ export class NestedContainers {
 
   /** @throws HttpError 404 */
   kill(id: ContainerId, signal: number = constants.signals.SIGKILL): void {
-    const nested = this.get(id);
-    if (!nested.hasEnded) {
-      killGroup(nested.process, signal);
+    end(this.get(id), signal);
+  }
+
+  /** Kills a container that may be gone already. */
+  killIfThere(id: ContainerId): void {
+    const nested = this.containers.get(keyOf(id));
+    if (nested !== undefined) {
+      end(nested, constants.signals.SIGKILL);
     }
   }
 
@@ -126,6 +131,12 @@ export class NestedContainers {
 
 function firstRunning(members: readonly { taskRun: { running: RunningContainer | undefined } }[]) {
   return members.map(({ taskRun }) => taskRun.running).find((running) => running !== undefined);
+}
+
+function end({ process, hasEnded }: Nested, signal: number): void {
+  if (!hasEnded) {
+    killGroup(process, signal);
+  }
 }
 
 function keyOf({ value, parent }: ContainerId): string {
