@@ -187,6 +187,7 @@ test("an image that cannot be pulled, a parameter that is not supported, an entr
   );
   expect((await master.reached("parameter", "TASK_FAILED")).message).toContain("'restart' is not supported");
   expect((await master.reached("entrypoint", "TASK_FAILED")).message).toContain("/no-such-program");
+  await waitFor("the container that did not start to go", async () => (await ownContainers()).length === 0);
 });
 
 test("a kill before the start ends the task at once", async () => {

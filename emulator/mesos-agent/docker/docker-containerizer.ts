@@ -81,6 +81,7 @@ export class DockerContainerizer implements Containerizer {
       await engine.create(options);
       await engine.start(name);
     } catch (error) {
+      this.discard(name);
       throw new LaunchError(`Docker container run error: ${daemonMessage(error)}`);
     }
     const inspect = await engine.inspect(name);
@@ -88,6 +89,12 @@ export class DockerContainerizer implements Containerizer {
       throw new LaunchError(`Docker container run error: container ${name} was removed right after its start`);
     }
     return this.follow(run, inspect);
+  }
+
+  /** Removes a container that did not start: it would keep its volumes from others. */
+  private discard(name: string): void {
+    const { engine, log } = this.options;
+    engine.remove(name).catch((error) => log.error({ container: name, error: daemonMessage(error) }, "docker rm"));
   }
 
   private follow(run: Run, inspect: ContainerInspectInfo): RunningContainer {
