@@ -80,7 +80,7 @@ test("disk is reserved and made a volume, both outlive the task, and are given b
   const writer = task("writer", offer, [scalar("cpus", 0.5), volume]);
   const operations: Operation[] = [
     { type: "RESERVE", id: { value: "op-reserve" }, reserve: { resources: [reserved] } },
-    { type: "CREATE", create: { volumes: [volume] } },
+    { type: "CREATE", id: { value: "op-create" }, create: { volumes: [volume] } },
     { type: "LAUNCH", launch: { task_infos: [writer] } },
     { type: "DESTROY", id: { value: "op-in-use" }, destroy: { volumes: [volume] } },
   ];
@@ -93,23 +93,25 @@ test("disk is reserved and made a volume, both outlive the task, and are given b
     framework.events.flatMap((event) =>
       event.type === "UPDATE_OPERATION_STATUS" ? [event.update_operation_status.status] : [],
     );
-  await waitFor("both outcomes", () => statuses().length >= 2);
+  await waitFor("the outcomes", () => statuses().length >= 3);
   expect(statuses()).toMatchObject([
     { operation_id: { value: "op-reserve" }, state: "OPERATION_FINISHED", agent_id: offer.agent_id },
+    { operation_id: { value: "op-create" }, state: "OPERATION_FINISHED" },
     { operation_id: { value: "op-in-use" }, state: "OPERATION_ERROR", message: expect.stringContaining("in use") },
   ]);
   const uuid = statuses()[0]?.uuid?.value ?? "";
-  expect((await operator<{ operations: object[] }>("GET_OPERATIONS")).operations).toHaveLength(1);
+  expect((await operator<{ operations: object[] }>("GET_OPERATIONS")).operations).toHaveLength(2);
   const acknowledgement = { agent_id: offer.agent_id, uuid, operation_id: { value: "op-reserve" } };
   await framework.driver.call({
     type: "ACKNOWLEDGE_OPERATION_STATUS",
     acknowledge_operation_status: acknowledgement,
   });
-  expect((await operator<{ operations: object[] }>("GET_OPERATIONS")).operations).toEqual([]);
+  expect((await operator<{ operations: object[] }>("GET_OPERATIONS")).operations).toHaveLength(1);
   const { slaves } = await master.json<{ slaves: Record<string, object>[] }>("/slaves");
   expect(slaves[0]?.reserved_resources).toMatchObject({ vol: { disk: 64 } });
   expect(slaves[0]?.unreserved_resources).toMatchObject({ disk: 436 });
   await framework.driver.teardown();
+  expect((await operator<{ operations: object[] }>("GET_OPERATIONS")).operations).toEqual([]);
   const change = { agent_id: offer.agent_id };
   await operator("DESTROY_VOLUMES", { ...change, volumes: [volume] });
   await operator("UNRESERVE_RESOURCES", { ...change, resources: [reserved] });

@@ -7,6 +7,7 @@ import type { Offers } from "../allocation/offers";
 import { nowSeconds } from "../clock";
 import type { Leadership } from "../leadership/leadership";
 import { type Connection, type Framework, rolesOf } from "../model";
+import type { Operations } from "../resources/operations";
 import { masterStatus, type TaskUpdates } from "./task-updates";
 
 /** What upstream's masters send, and so what clients size their timeouts by. */
@@ -21,6 +22,7 @@ export class Frameworks {
     private readonly leadership: Leadership,
     private readonly updates: TaskUpdates,
     private readonly offers: Offers,
+    private readonly operations: Operations,
     private readonly allocator: Allocator,
   ) {
     this.heartbeats = setInterval(() => this.heartbeat(), HEARTBEAT_SECONDS * 1000);
@@ -138,6 +140,7 @@ export class Frameworks {
       this.updates.end(framework, record, status);
     }
     framework.unreachableTasks.clear();
+    this.operations.forget(framework);
     framework.unregisteredSeconds = nowSeconds();
     for (const agent of cluster.agents.values()) {
       for (const { frameworkId, info } of [...agent.executors.values()]) {

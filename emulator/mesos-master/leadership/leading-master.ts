@@ -43,11 +43,11 @@ export class LeadingMaster {
     this.weights = new Weights(registry);
     this.offers = new Offers(leadership, updates);
     this.allocator = new Allocator(leadership, this.offers, this.quotas, this.weights);
-    this.frameworks = new Frameworks(leadership, updates, this.offers, this.allocator);
+    this.operations = new Operations(leadership, updates);
+    this.frameworks = new Frameworks(leadership, updates, this.offers, this.operations, this.allocator);
     this.agents = new Agents(leadership, updates, this.offers, this.frameworks, this.allocator);
     this.registrar = new Registrar(leadership, this.agents, updates);
     this.drains = new Drains(leadership, this.registrar, this.offers, this.allocator, updates);
-    this.operations = new Operations(leadership, updates);
     const takeDown = this.registrar.takeDown.bind(this.registrar);
     this.maintenance = new Maintenance(leadership, updates, this.offers, takeDown);
     const acceptance = new Acceptance(leadership, updates, this.offers, this.operations, this.acls);

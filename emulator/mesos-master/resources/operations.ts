@@ -102,6 +102,13 @@ export class Operations {
     }
   }
 
+  /** A framework that has gone acknowledges nothing any more. */
+  forget(framework: Framework): void {
+    for (const uuid of this.pending.keys()) {
+      this.acknowledge(framework, uuid);
+    }
+  }
+
   /** Answers what has become of operations; of all that are not acknowledged when none is named. */
   reconcile(framework: Framework, asked: { operation_id: Value; agent_id?: Value }[]): void {
     const own = [...this.pending.values()].filter((record) => record.framework === framework);
