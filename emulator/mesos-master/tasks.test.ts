@@ -1,4 +1,5 @@
 import { createMasterDetector, type MasterDetector } from "@drover/lib/mesos/master-detector";
+import type { OperationStatus } from "@drover/lib/mesos/types";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FakeAgent, ports, scalar } from "./test/fake-agent";
@@ -172,6 +173,8 @@ test("task groups, own executors and operations that this master does not have a
   const group = { executor, task_group: { tasks: [task("pod", offer, [scalar("cpus", 1)])] } };
   const own = { ...task("own", offer, [scalar("cpus", 1)]), command: undefined, executor };
   const reserve = { type: "RESERVE", id: { value: "op" }, reserve: { resources: [] } };
+  const source = scalar("disk", 1);
+  const disk = { type: "CREATE_DISK", id: { value: "disk" }, create_disk: { source, target_type: "MOUNT" } };
   await framework.driver.call({
     type: "ACCEPT",
     accept: {
@@ -180,13 +183,29 @@ test("task groups, own executors and operations that this master does not have a
         { type: "LAUNCH_GROUP", launch_group: group },
         { type: "LAUNCH", launch: { task_infos: [own] } },
         reserve as never,
+        disk as never,
       ],
     },
   });
   expect((await framework.status("pod", "TASK_ERROR")).reason).toBe("REASON_TASK_GROUP_INVALID");
   expect((await framework.status("own", "TASK_ERROR")).reason).toBe("REASON_TASK_INVALID");
-  const { update_operation_status } = await framework.event("UPDATE_OPERATION_STATUS");
-  expect(update_operation_status.status).toMatchObject({ operation_id: { value: "op" }, state: "OPERATION_ERROR" });
+  const late = { ...reserve, id: { value: "late" } };
+  await framework.driver.accept([offer.id], [late as never]);
+  const refused = async (id: string) => {
+    const isWanted = ({
+      update_operation_status: { status },
+    }: {
+      update_operation_status: { status: OperationStatus };
+    }) => status.operation_id?.value === id;
+    return (await framework.event("UPDATE_OPERATION_STATUS", isWanted)).update_operation_status.status;
+  };
+  for (const [id, words] of [
+    ["op", "No resources to be reserved; on agent"],
+    ["disk", "CREATE_DISK is for disks of resource providers"],
+    ["late", "Operation attempted with invalid offers: Offer"],
+  ] as const) {
+    expect(await refused(id)).toMatchObject({ state: "OPERATION_ERROR", message: expect.stringContaining(words) });
+  }
   await done();
 });
 

@@ -137,21 +137,28 @@ export class Acceptance {
   }
 
   private dropAll(framework: Framework, operations: Partial<Operation>[], problem: string): void {
-    for (const given of operations) {
-      const operation = complete(given);
-      const launched = operation?.type === "LAUNCH" ? operation.launch.task_infos : [];
-      const grouped = operation?.type === "LAUNCH_GROUP" ? operation.launch_group.task_group.tasks : [];
-      for (const task of [...launched, ...grouped]) {
-        const status = {
-          taskId: task.task_id.value,
-          agentId: task.agent_id.value,
-          state: "TASK_DROPPED",
-          reason: "REASON_INVALID_OFFERS",
-          message: `Task launched with invalid offers: ${problem}`,
-        } as const;
-        this.leadership.counters.add("master/tasks_dropped");
-        this.updates.tell(framework, masterStatus(framework, status));
+    for (const operation of operations.map(complete)) {
+      if (operation?.type === "LAUNCH") {
+        this.dropTasks(framework, operation.launch.task_infos, problem);
+      } else if (operation?.type === "LAUNCH_GROUP") {
+        this.dropTasks(framework, operation.launch_group.task_group.tasks, problem);
+      } else if (operation) {
+        this.operations.refuse(framework, operation, `Operation attempted with invalid offers: ${problem}`);
       }
+    }
+  }
+
+  private dropTasks(framework: Framework, tasks: TaskInfo[], problem: string): void {
+    for (const task of tasks) {
+      const status = {
+        taskId: task.task_id.value,
+        agentId: task.agent_id.value,
+        state: "TASK_DROPPED",
+        reason: "REASON_INVALID_OFFERS",
+        message: `Task launched with invalid offers: ${problem}`,
+      } as const;
+      this.leadership.counters.add("master/tasks_dropped");
+      this.updates.tell(framework, masterStatus(framework, status));
     }
   }
 }

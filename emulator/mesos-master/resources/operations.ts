@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { OperationStatus, Value } from "@drover/lib/mesos/types";
-import { nowSeconds } from "../clock";
 import type { TaskUpdates } from "../frameworks/task-updates";
 import type { Leadership } from "../leadership/leadership";
 import type { Agent, Framework, OperationRecord } from "../model";
@@ -54,8 +53,17 @@ export class Operations {
       this.report(framework, agent, operation);
       return available.minus(conversion.consumed).plus(conversion.converted);
     } catch (error) {
-      this.refuse(framework, agent, operation, (error as Error).message);
+      const where = `on agent ${agent.id} at ${agent.pid} (${agent.info.hostname})`;
+      this.refuse(framework, operation, `${(error as Error).message}; ${where}`);
       return available;
+    }
+  }
+
+  /** Refuses an operation; the framework hears of it when it gave the operation an id. */
+  refuse(framework: Framework, { type, id }: { type: string; id?: Value }, message: string): void {
+    this.leadership.log.warn({ framework: framework.id, operation: type, problem: message }, "operation refused");
+    if (id) {
+      this.tell(framework, { operation_id: id, state: "OPERATION_ERROR", message });
     }
   }
 
@@ -164,22 +172,6 @@ export class Operations {
     this.tell(record.framework, record.status);
     record.resend = setTimeout(() => this.send(record, Math.min(waitMs * 2, MAX_RESEND_MS)), waitMs);
     record.resend.unref();
-  }
-
-  private refuse(
-    framework: Framework,
-    agent: Agent,
-    { type, id }: { type: string; id?: Value },
-    problem: string,
-  ): void {
-    const message = `${problem}; on agent ${agent.id} at ${agent.pid} (${agent.info.hostname})`;
-    this.leadership.log.warn(
-      { framework: framework.id, operation: type, problem, at: nowSeconds() },
-      "operation refused",
-    );
-    if (id) {
-      this.tell(framework, { operation_id: id, state: "OPERATION_ERROR", message });
-    }
   }
 
   private tell(framework: Framework, status: OperationStatus): void {

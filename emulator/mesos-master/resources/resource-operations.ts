@@ -42,6 +42,10 @@ export function conversionOf(operation: ResourceOperation): Conversion {
       const { volume, subtract } = operation.shrink_volume;
       return shrink(volume, subtract.value);
     }
+    default: {
+      const { type } = operation as { type: string };
+      throw new Error(`${type} is for disks of resource providers, and the agents of this master have none`);
+    }
   }
 }
 
