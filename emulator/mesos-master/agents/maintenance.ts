@@ -5,6 +5,7 @@ import { nowSeconds } from "../clock";
 import type { TaskUpdates } from "../frameworks/task-updates";
 import type { Leadership } from "../leadership/leadership";
 import type { Agent, Framework } from "../model";
+import { Serial } from "../serial";
 import { agentUrl } from "../views/offer-message";
 import {
   isOn,
@@ -37,6 +38,7 @@ interface InverseOfferRecord {
 /** Planned maintenance of machines: frameworks are asked to leave, then the operator takes the machines down. */
 export class Maintenance {
   private state: MaintenanceState = { schedule: {}, down: [] };
+  private readonly changes = new Serial();
   private readonly inverseOffers = new Map<string, InverseOfferRecord>();
   /** By machine. */
   private readonly answers = new Map<string, Answer[]>();
@@ -77,7 +79,11 @@ export class Maintenance {
   }
 
   /** Replaces the schedule. @throws HttpError 400 in upstream's words, or the registry's error */
-  async update(schedule: MaintenanceSchedule): Promise<void> {
+  update(schedule: MaintenanceSchedule): Promise<void> {
+    return this.changes.run(() => this.replace(schedule));
+  }
+
+  private async replace(schedule: MaintenanceSchedule): Promise<void> {
     const machines = machinesIn(schedule);
     const problem = scheduleProblem(schedule);
     const missing = this.state.down.find((machine) => !includes(machines, machine));
@@ -104,7 +110,11 @@ export class Maintenance {
   }
 
   /** Takes scheduled machines down. @throws HttpError 400 in upstream's words, or the registry's error */
-  async start(machines: readonly MachineId[]): Promise<void> {
+  start(machines: readonly MachineId[]): Promise<void> {
+    return this.changes.run(() => this.takeMachinesDown(machines));
+  }
+
+  private async takeMachinesDown(machines: readonly MachineId[]): Promise<void> {
     this.refuse(machines, "DRAINING", "brought down", (machine) => {
       return includes(machinesIn(this.state.schedule), machine) && !includes(this.state.down, machine);
     });
@@ -118,7 +128,11 @@ export class Maintenance {
   }
 
   /** Brings machines back; they leave the schedule. @throws HttpError 400 in upstream's words, or the registry's error */
-  async stop(machines: readonly MachineId[]): Promise<void> {
+  stop(machines: readonly MachineId[]): Promise<void> {
+    return this.changes.run(() => this.bringMachinesUp(machines));
+  }
+
+  private async bringMachinesUp(machines: readonly MachineId[]): Promise<void> {
     this.refuse(machines, "DOWN", "brought up", (machine) => includes(this.state.down, machine));
     const stays = (machine: MachineId) => !includes(machines, machine);
     await this.store({ schedule: scheduleOf(this.state.schedule, stays), down: this.state.down.filter(stays) });

@@ -1,5 +1,6 @@
 import { HttpError } from "@drover/lib/http/reply";
 import type { Registry } from "../leadership/registry";
+import { Serial } from "../serial";
 import { roleProblem } from "../validation/role-validation";
 
 type Amounts = Readonly<Record<string, { value: number }>>;
@@ -14,6 +15,7 @@ export interface QuotaConfig {
 /** Guarantees and limits of roles, kept in the registry. */
 export class Quotas {
   private configs = new Map<string, QuotaConfig>();
+  private readonly changes = new Serial();
 
   constructor(private readonly registry: Registry) {}
 
@@ -39,7 +41,11 @@ export class Quotas {
    * @param total scalars of the cluster: what is guaranteed has to be there unless `force`
    * @throws HttpError 400 in upstream's words, or the registry's error
    */
-  async update(configs: QuotaConfig[], force: boolean, total: (name: string) => number): Promise<void> {
+  update(configs: QuotaConfig[], force: boolean, total: (name: string) => number): Promise<void> {
+    return this.changes.run(() => this.change(configs, force, total));
+  }
+
+  private async change(configs: QuotaConfig[], force: boolean, total: (name: string) => number): Promise<void> {
     for (const config of configs) {
       const problem = quotaProblem(config);
       if (problem !== undefined) {

@@ -1,5 +1,6 @@
 import { HttpError } from "@drover/lib/http/reply";
 import type { Registry } from "../leadership/registry";
+import { Serial } from "../serial";
 import { roleProblem } from "../validation/role-validation";
 
 export interface WeightInfo {
@@ -12,6 +13,7 @@ const DEFAULT_WEIGHT = 1;
 /** How much more than others roles are entitled to, kept in the registry. */
 export class Weights {
   private weights = new Map<string, number>();
+  private readonly changes = new Serial();
 
   constructor(private readonly registry: Registry) {}
 
@@ -29,7 +31,11 @@ export class Weights {
   }
 
   /** Sets weights, all or none. @throws HttpError 400 in upstream's words, or the registry's error */
-  async update(infos: Partial<WeightInfo>[]): Promise<void> {
+  update(infos: Partial<WeightInfo>[]): Promise<void> {
+    return this.changes.run(() => this.change(infos));
+  }
+
+  private async change(infos: Partial<WeightInfo>[]): Promise<void> {
     const next = new Map(this.weights);
     for (const { role = "", weight = Number.NaN } of infos) {
       const name = role.trim();
