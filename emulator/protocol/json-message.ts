@@ -77,10 +77,15 @@ function readItem({ name, type }: Field, value: unknown, path: string, missing: 
   if (values) {
     return values.has(value as string) ? value : undefined;
   }
-  if (type === "bytes" && !/^[\w+/-]*={0,2}$/.test(value as string)) {
+  return type === "bytes" ? readBytes(name, value as string) : value;
+}
+
+/** Both alphabets are taken, with padding or without, but one spelling is kept: uuids are compared. */
+function readBytes(name: string, text: string): string {
+  if (!/^[\w+/-]*={0,2}$/.test(text)) {
     throw new MessageError(`Failed to base64 decode bytes field '${name}'`);
   }
-  return value;
+  return Buffer.from(text, "base64").toString("base64");
 }
 
 /** What JSON has no number for (`Infinity`, `NaN`) stays text, as protobuf's JSON spells it: it is written again. */

@@ -76,6 +76,12 @@ test("null and an unknown enum count as absent, unless it is required; unknown f
   expect(() => readMessage("DiskSource", { type: "TAPE" })).toThrow("Failed to find enum for 'TAPE'");
 });
 
+test("bytes are kept in one spelling, however they were written", () => {
+  for (const value of ["+/8=", "-_8", "-_8="]) {
+    expect(readMessage("UUID", { value })).toEqual({ value: "+/8=" });
+  }
+});
+
 test.each([
   ["SchedulerCall", { kill: {}, reconcile: { tasks: [{}] } }, "kill.task_id, reconcile.tasks[0].task_id"],
   ["SchedulerCall", { framework_id: "x" }, "Not expecting a JSON string for field 'framework_id'"],
