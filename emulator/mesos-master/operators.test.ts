@@ -116,6 +116,12 @@ test("disk is reserved and made a volume, both outlive the task, and are given b
   await operator("DESTROY_VOLUMES", { ...change, volumes: [volume] });
   await operator("UNRESERVE_RESOURCES", { ...change, resources: [reserved] });
   await waitFor("the agent to know", () => agent.checkpointed.length === 0);
+  agent.stop();
+  await waitFor("the loss of the agent", async () => (await master.metric("master/slaves_disconnected")) === 1);
+  const call = { type: "RESERVE_RESOURCES", reserve_resources: { ...change, resources: [reserved] } };
+  expect((await master.post("/api/v1", call)).status).toBe(409);
+  agent.start();
+  await waitFor("the agent's return", () => agent.isRegistered);
 });
 
 test("a limit caps what a role is offered, a weight and a quota are shown and survive being read back", async () => {

@@ -46,7 +46,8 @@ export async function drain(
 
 /**
  * Changes an agent's resources on the operator's behalf; offers that stand in the way are taken back.
- * @throws HttpError 400 for an invalid operation, 403, 409 when the agent does not have the resources free
+ * @throws HttpError 400 for an invalid operation, 403, 409 when the agent does not have the resources free, or is not
+ * connected: it would not hear of the change, and take it back with its next registration
  */
 export function changeResources(
   master: LeadingMaster,
@@ -63,6 +64,9 @@ export function changeResources(
   const problem = master.operations.problem(agent, operation, conversion, may.principal);
   if (problem !== undefined) {
     throw new HttpError(400, `Invalid ${operation.type} operation: ${problem}`);
+  }
+  if (!agent.connection) {
+    throw new HttpError(409, `Agent ${agentId} is disconnected`);
   }
   const free = agent.total.minus(agent.used);
   if (!free.contains(conversion.consumed)) {
