@@ -176,3 +176,18 @@ export function choiceFlag<const Word extends string>(words: readonly Word[], in
   };
   return { parse, initial };
 }
+
+/** Flags by name with the only value that each may have, its default: what another would change, the program lacks. */
+export function fixedFlags(defaults: Readonly<Record<string, string>>): Record<string, Flag<string>> {
+  return Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, fixedFlag(value)]));
+}
+
+function fixedFlag(value: string): Flag<string> {
+  const parse = (text: string) => {
+    if (text !== value) {
+      throw new Error(`this program does not have what '${text}' asks for: leave it out or set '${value}'`);
+    }
+    return text;
+  };
+  return { parse, initial: value };
+}

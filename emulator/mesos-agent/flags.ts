@@ -7,6 +7,7 @@ import {
   durationFlag,
   type Flag,
   type FlagValues,
+  fixedFlags,
   integerFlag,
   optionalFlag,
   pathFlag,
@@ -131,7 +132,7 @@ const FIXED: Readonly<Record<string, string>> = {
 
 /** All flags an agent may be given. */
 export const ALL_FLAGS: typeof FLAGS & Record<string, Flag<unknown>> = {
-  ...Object.fromEntries(Object.entries(FIXED).map(([name, value]) => [name, fixedFlag(value)])),
+  ...fixedFlags(FIXED),
   ...FLAGS,
 };
 
@@ -153,16 +154,6 @@ export function resourcesOf({ resources, default_role }: AgentFlags) {
   } catch (error) {
     throw new Error(`MESOS_RESOURCES: ${(error as Error).message}`);
   }
-}
-
-function fixedFlag(value: string): Flag<string> {
-  const parse = (text: string) => {
-    if (text !== value) {
-      throw new Error(`this agent does not have what '${text}' asks for: leave it out or set '${value}'`);
-    }
-    return text;
-  };
-  return { parse, initial: value };
 }
 
 function parseContainerizers(text: string): ("docker" | "mesos")[] {

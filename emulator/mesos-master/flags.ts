@@ -4,7 +4,9 @@ import {
   booleanFlag,
   choiceFlag,
   durationFlag,
+  type Flag,
   type FlagValues,
+  fixedFlags,
   integerFlag,
   optionalFlag,
   type ParsedFlags,
@@ -68,6 +70,36 @@ const table = {
   authenticate_frameworks: booleanFlag(false),
 };
 
+/** Flags of upstream that this master knows with their default only: what they would change, it does not have. */
+const FIXED: Readonly<Record<string, string>> = {
+  allocator: "hierarchical",
+  allocator_agent_recovery_factor: "0.8",
+  allocator_recovery_timeout: "10mins",
+  authentication_v0_timeout: "15secs",
+  authenticators: "crammd5",
+  authorizers: "local",
+  framework_sorter: "drf",
+  help: "false",
+  initialize_driver_logging: "true",
+  log_auto_initialize: "true",
+  logbufsecs: "0",
+  memory_profiling: "false",
+  offer_constraints_re2_max_mem: "4KB",
+  offer_constraints_re2_max_program_size: "100",
+  publish_per_framework_metrics: "true",
+  quiet: "false",
+  recovery_agent_removal_limit: "100%",
+  registry_fetch_timeout: "1mins",
+  registry_max_agent_count: "102400",
+  registry_strict: "false",
+  require_agent_domain: "false",
+  role_sorter: "drf",
+  version: "false",
+  webui_dir: "/usr/share/mesos/webui",
+};
+
+const ALL: typeof table & Record<string, Flag<unknown>> = { ...fixedFlags(FIXED), ...table };
+
 export type MasterTable = typeof table;
 export type MasterFlags = FlagValues<MasterTable>;
 
@@ -76,7 +108,7 @@ export type MasterFlags = FlagValues<MasterTable>;
  * @throws FlagError that names every variable at fault
  */
 export function readMasterFlags(environment: NodeJS.ProcessEnv): ParsedFlags<MasterTable> {
-  const parsed = parseFlags(table, environment, { prefix: "MESOS_" });
+  const parsed = parseFlags(ALL, environment, { prefix: "MESOS_" });
   const { values, texts } = parsed;
   if (values.registry === "replicated_log" && !values.zk) {
     throw new Error(

@@ -146,5 +146,8 @@ test("flags that contradict each other are refused at the start", () => {
     "MESOS_CREDENTIALS is missing",
   );
   expect(read({ MESOS_ZK: "zk://a:1/mesos", MESOS_ZK_SESION_TIMEOUT: "1secs" })).toThrow("MESOS_ZK_SESSION_TIMEOUT");
+  const sorter = (name: string) => read({ MESOS_REGISTRY: "in_memory", MESOS_ROLE_SORTER: name });
+  expect(sorter("drf")).not.toThrow();
+  expect(sorter("random")).toThrow("MESOS_ROLE_SORTER: this program does not have what 'random' asks for");
   expect(readMasterFlags({ MESOS_ZK: "zk://me:hush@a:1/mesos" }).texts.zk).toBe("zk://***@a:1/mesos");
 });
