@@ -376,6 +376,41 @@ test("two frameworks share: the one that holds less is served first", async () =
   await done();
 });
 
+test("a framework that suppresses gets no offers, and REVIVE brings even those back that it has declined", async () => {
+  const { framework, offer, done } = await pair("suppressed");
+  const runs = () => master.metric("allocator/mesos/allocation_runs");
+  const position = framework.events.length;
+  await framework.driver.suppress();
+  await framework.driver.decline([offer.id], { refuse_seconds: 0 });
+  const first = (await runs()) ?? 0;
+  await waitFor("allocations", async () => ((await runs()) ?? 0) > first + 2);
+  expect(framework.events.slice(position).some(({ type }) => type === "OFFERS")).toBe(false);
+  await framework.driver.revive();
+  const second = await framework.offer(() => true, position);
+  const next = framework.events.length;
+  await framework.driver.decline([second.id], { refuse_seconds: 600 });
+  await framework.driver.revive();
+  await framework.offer(() => true, next);
+  await done();
+});
+
+test("a framework that is not back within its failover timeout is removed for good, with its tasks", async () => {
+  const { agent, framework, offer } = await pair("failover", { failover_timeout: 0.3 });
+  await framework.launch(offer, task("orphan", offer, [scalar("cpus", 1)]));
+  await framework.status("orphan", "TASK_RUNNING");
+  framework.driver.stop();
+  await waitFor("the end of its task", () => agent.tasks.size === 0);
+  const id = framework.driver.frameworkId ?? "";
+  const { completed_frameworks } = await master.json<{ completed_frameworks: object[] }>(
+    `/frameworks?framework_id=${id}`,
+  );
+  expect(completed_frameworks).toMatchObject([{ id, completed_tasks: [{ id: "orphan", state: "TASK_KILLED" }] }]);
+  const late = newFramework({ id: { value: id } });
+  await waitFor("the refusal", () => late.fatal === "Framework has been removed");
+  await agent.say({ type: "UNREGISTER" });
+  agent.stop();
+});
+
 test("a second subscription takes over, the first one is told and ends", async () => {
   const { framework, offer, done, agent } = await pair("takeover");
   const id = { value: framework.driver.frameworkId ?? "" };

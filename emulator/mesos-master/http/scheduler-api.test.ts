@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeMessage } from "@drover/emulator/protocol/protobuf";
+import { decodeMessage, encodeMessage } from "@drover/emulator/protocol/protobuf";
+import { createMasterDetector } from "@drover/lib/mesos/master-detector";
 import { RecordDecoder } from "@drover/lib/mesos/recordio";
+import type { Event, Offer } from "@drover/lib/mesos/types";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { FakeAgent, scalar } from "../test/fake-agent";
 import { TestMaster } from "../test/masters";
 
 /** Statuses and texts as a real master gives them. */
@@ -170,6 +173,66 @@ test("the operator API knows its calls and words the rest like upstream", async 
     400,
     "No framework found with specified ID",
   ]);
+});
+
+/** The events of a stream in protobuf, whatever the sizes of the chunks they arrive in. */
+async function* protobufEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Event> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    rest = Buffer.concat([rest, chunk]);
+    for (let end = rest.indexOf("\n"); end !== -1; end = rest.indexOf("\n")) {
+      const bytes = rest.subarray(end + 1, end + 1 + Number(rest.subarray(0, end)));
+      if (bytes.length < Number(rest.subarray(0, end))) {
+        break;
+      }
+      yield decodeMessage("SchedulerEvent", bytes) as unknown as Event;
+      rest = rest.subarray(end + 1 + bytes.length);
+    }
+  }
+}
+
+test("a framework that speaks protobuf is offered an agent, launches a task and acknowledges its updates", async () => {
+  const suppress = { type: "SUPPRESS", framework_id: { value: stream?.frameworkId } };
+  await master.post("/api/v1/scheduler", suppress, { "Mesos-Stream-Id": stream?.id ?? "" });
+  const agent = new FakeAgent(createMasterDetector(`127.0.0.1:${master.port}`), "node", [scalar("cpus", 1)]);
+  agent.start();
+  const media = "application/x-protobuf";
+  const post = (call: object, headers: Record<string, string> = {}) =>
+    fetch(`${master.url}/api/v1/scheduler`, {
+      method: "POST",
+      headers: { "Content-Type": media, Accept: media, ...headers },
+      body: Buffer.from(encodeMessage("SchedulerCall", call)),
+    });
+  const response = await post({ type: "SUBSCRIBE", subscribe: { framework_info: info } });
+  expect([response.status, response.headers.get("content-type")]).toEqual([200, media]);
+  const events = protobufEvents(response.body as AsyncIterable<Uint8Array>);
+  const next = async <Type extends Event["type"]>(type: Type): Promise<Extract<Event, { type: Type }>> => {
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) {
+        throw new Error(`the stream has ended before ${type}`);
+      }
+      if (value.type === type) {
+        return value as Extract<Event, { type: Type }>;
+      }
+    }
+  };
+  const { framework_id } = (await next("SUBSCRIBED")).subscribed;
+  const streamId = { "Mesos-Stream-Id": response.headers.get("mesos-stream-id") ?? "" };
+  const call = async (type: string, body?: object) =>
+    (await post({ type, framework_id, ...(body && { [type.toLowerCase()]: body }) }, streamId)).status;
+  const [offer] = (await next("OFFERS")).offers.offers as [Offer];
+  const { id, agent_id, resources } = offer;
+  const task_infos = [{ name: "t", task_id: { value: "t" }, agent_id, resources, command: { value: "true" } }];
+  const operations = [{ type: "LAUNCH", launch: { task_infos } }];
+  expect(await call("ACCEPT", { offer_ids: [id], operations })).toBe(202);
+  for (const state of ["TASK_STARTING", "TASK_RUNNING"]) {
+    const { status } = (await next("UPDATE")).update;
+    expect(status).toMatchObject({ task_id: { value: "t" }, state, agent_id, source: "SOURCE_EXECUTOR" });
+    expect(await call("ACKNOWLEDGE", { agent_id, task_id: status.task_id, uuid: status.uuid })).toBe(202);
+  }
+  expect(await call("TEARDOWN")).toBe(202);
+  agent.stop();
 });
 
 test("the log is listed and read by the operator API, in both forms", async () => {
