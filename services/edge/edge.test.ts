@@ -143,6 +143,11 @@ it("leaves out the app that HAProxy refuses and serves the others", async () => 
     appId: "/offender",
     message: expect.stringMatching(/^not served: balance only supports/),
   });
+  const reloads = await settled();
+  const other = await startTask("other");
+  marathons[0].change([offender, testApp("/good", 10_003, [address, other])]);
+  await answers("good", "other");
+  expect(await metric("reloads_total")).toBe(reloads);
 });
 
 it("leaves out the service port that another program holds", async () => {

@@ -21,7 +21,7 @@ export class AppSieve {
 
   /** @throws Error when no app alone is to blame */
   async sieve(apps: readonly AppRoutes[]): Promise<Acceptable> {
-    const known = this.split(apps);
+    const known = this.known(apps);
     if ((await this.check(known.apps)) === undefined) return known;
 
     const own = await this.check([]);
@@ -30,13 +30,14 @@ export class AppSieve {
       const complaint = await this.check([app]);
       if (complaint !== undefined) this.refused.set(renderStructure([app]), complaint);
     }
-    const rest = this.split(apps);
+    const rest = this.known(apps);
     const complaint = await this.check(rest.apps);
     if (complaint !== undefined) throw new Error(`HAProxy refuses the configuration as a whole: ${complaint}`);
     return rest;
   }
 
-  private split(apps: readonly AppRoutes[]): Acceptable {
+  /** Without the apps that HAProxy is known to refuse; nothing is checked. */
+  known(apps: readonly AppRoutes[]): Acceptable {
     const texts = new Map(apps.map((app) => [app, renderStructure([app])]));
     this.refused = new Map([...this.refused].filter(([text]) => [...texts.values()].includes(text)));
     const complaintOf = (app: AppRoutes) => this.refused.get(texts.get(app) ?? "");

@@ -31,10 +31,11 @@ export class Haproxy {
   /** @throws Error when HAProxy cannot be brought there; the files then hold what it runs with */
   async apply(wanted: readonly AppRoutes[]): Promise<Applied> {
     const free = await this.withoutTakenPorts(wanted);
-    const changes = this.applied && runtimeChanges(this.applied, free.apps);
+    const known = this.sieve.known(free.apps);
+    const changes = this.applied && runtimeChanges(this.applied, known.apps);
     if (changes !== undefined) {
-      const by = await this.applyAtRunTime(changes, free.apps);
-      return { by, problems: free.problems };
+      const by = await this.applyAtRunTime(changes, known.apps);
+      return { by, problems: [...free.problems, ...known.problems] };
     }
     const { apps, problems } = await this.sieve.sieve(free.apps);
     await this.reload(apps);
