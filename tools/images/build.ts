@@ -62,8 +62,7 @@ export async function buildImages(
       note(`building ${recipe.name}`);
       await buildOne(recipe, ref, recipe.entry ? await nodeBinary(note) : undefined);
     }
-    if (recipe.tag) await exec("docker", ["tag", ref, recipe.tag], { limitMs: 10_000 });
-    references[recipe.name] = recipe.tag ?? ref;
+    references[recipe.name] = ref;
   }
   return references;
 }

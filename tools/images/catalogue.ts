@@ -9,7 +9,10 @@ export interface ImageRecipe {
   folder: string;
   /** Entry point of the TypeScript service; staged as `<name>.cjs`, with a `node` binary beside it. */
   entry?: string;
-  /** A fixed tag, for images that a user's app definition names. Default: `drover/<name>:<digest of its content>`. */
+  /**
+   * What an app definition calls it, on the machines. This computer knows it as `drover/<name>:<digest of its content>`
+   * like all others, so that an image of the user's own is not replaced.
+   */
   tag?: string;
   /** Goes into the image store that every machine starts with. */
   stored: boolean;

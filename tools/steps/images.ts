@@ -6,25 +6,17 @@ import { buildImages } from "../images/build";
 import { catalogue } from "../images/catalogue";
 import { digestOf, filesBelow } from "../images/digest";
 import { makeStore, removeOtherStores, storeComplete, storeExists } from "../images/store";
-import { exec } from "../system/exec";
+import { exec, tryExec } from "../system/exec";
 import { imagesFile, root } from "../system/paths";
 import { baseImage } from "./base-image";
 import type { Step } from "./step";
 
-/** Folders whose content decides what the images hold. */
-const sources = [
-  "images",
-  "lib",
-  "emulator",
-  "services",
-  "apps/demo-nginx",
-  "apps/apache2",
-  "package-lock.json",
-  "tools/images",
-];
+/** What decides what the images hold, besides their own folders. */
+const sources = ["lib", "emulator", "services", "package-lock.json", "tools/images", "tools/toolchain/versions.ts"];
 
 function sourcesDigest(): string {
-  const files = sources.flatMap((path) => filesBelow(join(root, path)));
+  const folders = [...catalogue.map(({ folder }) => folder), ...sources.map((path) => join(root, path))];
+  const files = folders.flatMap((path) => filesBelow(path));
   return digestOf(
     root,
     files.filter((file) => !file.endsWith(".test.ts")),
@@ -47,16 +39,17 @@ export const images: Step = {
   limitMinutes: 15,
   async check() {
     const known = readImages();
-    return known !== undefined && known.sources === sourcesDigest() && (await storeExists(known.store));
+    if (known === undefined || known.sources !== sourcesDigest() || !(await storeExists(known.store))) return false;
+    const inspect = ["image", "inspect", "-f", "{{.Id}}", ...Object.values(known.images)];
+    return (await tryExec("docker", inspect)) !== undefined;
   },
   async apply(note) {
     const digest = sourcesDigest();
     const references = await buildImages(catalogue, baseImage, note);
-    const stored = catalogue.filter((recipe) => recipe.stored).map((recipe) => references[recipe.name] ?? "");
-    // A tag of its own does not tell the content.
-    const tagged = catalogue.filter((recipe) => recipe.tag).map((recipe) => recipe.folder);
+    const recipes = catalogue.filter((recipe) => recipe.stored);
+    const stored = recipes.map(({ name, tag }) => ({ reference: references[name] ?? "", tag }));
     const machine = references.machine ?? "";
-    const store = `drover-images-${digestOf(root, [], [...stored, ...tagged.map((folder) => digestOf(root, filesBelow(folder)))])}`;
+    const store = `drover-images-${digestOf(root, [], [JSON.stringify(stored)])}`;
     if (!(await storeComplete(store, machine))) {
       note("filling the image store that machines start with");
       await makeStore(store, machine, stored);
