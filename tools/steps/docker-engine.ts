@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { asRoot, exec, tryExec } from "../system/exec";
@@ -36,8 +37,16 @@ async function start(note: (text: string) => void): Promise<string> {
   const log = join(stateDir, "dockerd.log");
   const out = openSync(log, "a");
   const [command, args] = asRoot("dockerd", []);
-  spawn(command, args, { detached: true, stdio: ["ignore", out, out] }).unref();
+  const daemon = spawn(command, args, { detached: true, stdio: ["ignore", out, out] });
+  // A command that is not there shows in the wait that follows.
+  daemon.on("error", () => {});
+  daemon.unref();
   return log;
+}
+
+/** True when an engine runs that root may use and this user may not. */
+async function isForbidden(): Promise<boolean> {
+  return process.getuid?.() !== 0 && (await tryExec(...asRoot("docker", ["version"]))) !== undefined;
 }
 
 /** A Docker engine that answers. One that is there is never restarted or reconfigured. */
@@ -53,9 +62,15 @@ export const dockerEngine: Step = {
     }
     if ((await tryExec("sh", ["-c", "command -v dockerd"])) === undefined) await install(note);
     if (await dockerAnswers()) return;
-    const log = await start(note);
+    const log = (await isForbidden()) ? "" : await start(note);
     const until = Date.now() + startLimitSeconds * 1000;
     while (!(await dockerAnswers())) {
+      if (await isForbidden()) {
+        const user = userInfo().username;
+        throw new Error(
+          `Docker runs, but ${user} may not use it: \`sudo usermod -aG docker ${user}\`, then log in again, or run this command by \`sg docker -c "npm run up"\`.`,
+        );
+      }
       if (Date.now() > until) {
         throw new Error(`dockerd does not answer after ${startLimitSeconds} s; its log: ${log}`);
       }

@@ -9,6 +9,13 @@ import type { Step } from "./step";
 
 const sdk = join(root, "node_modules", "@pulumi", "pulumi");
 const built = join(cacheDir, `pulumi-${pulumiVersion}`);
+
+/** Below our own cache, so that removing that removes all; module files are writable for the same reason. */
+const goCaches = {
+  GOFLAGS: "-buildvcs=false -modcacherw",
+  GOMODCACHE: join(cacheDir, "go", "mod"),
+  GOCACHE: join(cacheDir, "go", "build"),
+};
 const marker = join(binDir, ".pulumi-version");
 
 /** Node.js programs that the CLI and the language host start by name; the package ships them without the run bit. */
@@ -54,7 +61,7 @@ async function build(go: string, folder: string, target: string, version: string
   await exec(go, ["build", "-ldflags", flags, "-o", join(built, target), tool], {
     cwd,
     limitMs: 15 * 60_000,
-    env: { GOFLAGS: "-buildvcs=false", GOTOOLCHAIN: "local", CGO_ENABLED: "0" },
+    env: { GOTOOLCHAIN: "local", CGO_ENABLED: "0", ...goCaches },
   });
 }
 
