@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { statfsSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { buildTestImage, docker } from "../../images/test-image";
 import { checkFreeDisk, checkPorts } from "./preflight";
 
 const withFree = (bytes: number) => (() => ({ bavail: bytes / 4096, bsize: 4096 })) as unknown as typeof statfsSync;
@@ -24,3 +25,19 @@ it("names the port that is taken, the key and the command to change it", async (
   await once(holder, "close");
   await expect(checkPorts("no-such-stack", { httpPort: port })).resolves.toBeUndefined();
 });
+
+it("a port that the stack's own front door holds is free for it, another one is not", async () => {
+  const stack = `preflight-${process.pid}`;
+  const door = `drover-${stack}-front-door`;
+  const labels = ["--label", "drover.test=tools"];
+  const image = await buildTestImage("haproxy");
+  await docker("run", "--detach", "--name", door, ...labels, "--publish", "127.0.0.1::80", image, "sleep", "60");
+  onTestFinished(async () => void (await docker("rm", "--force", door)));
+  const own = Number((await docker("port", door)).split(":").at(-1));
+  await expect(checkPorts(stack, { httpPort: own })).resolves.toBeUndefined();
+  const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  onTestFinished(() => void holder.close());
+  const { port } = holder.address() as AddressInfo;
+  await expect(checkPorts(stack, { httpPort: own, httpsPort: port })).rejects.toThrow(`port ${port} on 127.0.0.1`);
+}, 60_000);

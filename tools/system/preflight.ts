@@ -44,12 +44,17 @@ function portIsFree(port: number): Promise<boolean> {
   });
 }
 
+/** Ports of this computer that a container holds; none when there is no such container, or it does not run. */
+async function portsOf(container: string): Promise<number[]> {
+  const lines = await tryExec("docker", ["port", container]);
+  return (lines ?? "").split("\n").flatMap((line) => Number(line.match(/:(\d+)$/)?.[1]) || []);
+}
+
 /** Throws when a port of the front door is taken by something else than this stack's own front door. */
 export async function checkPorts(stack: string, ports: Readonly<Record<string, number>>): Promise<void> {
-  const own = await tryExec("docker", ["inspect", "-f", "{{.State.Running}}", `drover-${stack}-front-door`]);
-  if (own?.trim() === "true") return;
+  const own = await portsOf(`drover-${stack}-front-door`);
   for (const [key, port] of Object.entries(ports)) {
-    if (await portIsFree(port)) continue;
+    if (own.includes(port) || (await portIsFree(port))) continue;
     throw new Error(
       `port ${port} on 127.0.0.1 is taken. \`ss -ltnp 'sport = :${port}'\` shows by what; stop that, or choose another port: pulumi config set --path drover:frontDoor.${key} <port> -s ${stack}`,
     );

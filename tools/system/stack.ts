@@ -86,6 +86,8 @@ function isRunning(pid: number): boolean {
 /** Removes what a killed update was about to put in place of the state: the backend writes beside it, then renames. */
 function removeHalfWritten(stack: string): void {
   const folder = join(backendDir, ".pulumi", "stacks", "drover");
+  // Killed while the first stack was being made.
+  if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     if (name.startsWith(`${stack}.json.`) && name.endsWith(".tmp")) rmSync(join(folder, name));
   }
