@@ -32,6 +32,7 @@ export function sshTarget(
     .apply(([instance, privateKey, jumpAddress, jumpInstance]) => {
       const target = (hostname: string, address: string, id: string): SshTarget => ({
         hostname,
+        stack,
         address,
         user: adminUser,
         privateKey,

@@ -15,8 +15,8 @@ export class NotYet extends Error {
     message: string,
     /** The machine it is about, when there is one. */
     readonly hostname?: string,
-    /** The container whose log tells more. */
-    readonly container?: string,
+    /** The service whose log tells more. */
+    readonly container = "zookeeper",
   ) {
     super(message);
   }

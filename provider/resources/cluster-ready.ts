@@ -15,6 +15,7 @@ import { ClusterLink } from "../ready/link";
 import type { Progress } from "../server/progress";
 import type { ResourceHandler } from "../server/resource";
 import type { SshTarget } from "../ssh/connection";
+import { coreLog, slaveLog } from "../ssh/log-command";
 
 export interface ClusterReadyInputs {
   core: SshTarget[];
@@ -52,8 +53,11 @@ async function look(inputs: ClusterReadyInputs, link: ClusterLink): Promise<void
 }
 
 /** The command that shows the log of what a check is about. */
-function logCommand({ hostname, container }: NotYet, core: readonly SshTarget[]): string {
-  return `npm run ssh -- ${hostname ?? core[0]?.hostname} docker logs --tail 50 ${container}`;
+function logCommand({ hostname, container }: NotYet, { core, slaves }: ClusterReadyInputs): string {
+  const [first] = core;
+  const target = { stack: first?.stack ?? "", hostname: hostname ?? first?.hostname ?? "" };
+  const isSlave = slaves.some((slave) => slave.hostname === target.hostname);
+  return isSlave ? slaveLog(target, container) : coreLog(target, container);
 }
 
 async function waitReady(inputs: ClusterReadyInputs, progress: Progress): Promise<ClusterReadyOutputs> {
@@ -69,7 +73,7 @@ async function waitReady(inputs: ClusterReadyInputs, progress: Progress): Promis
         const error = problem as Error;
         const waited = (Date.now() - started) / 1000;
         if (waited > inputs.timeoutSeconds) {
-          const more = error instanceof NotYet ? ` Its log: ${logCommand(error, inputs.core)}` : "";
+          const more = error instanceof NotYet ? ` Its log: ${logCommand(error, inputs)}` : "";
           throw new Error(`the cluster is not ready after ${inputs.timeoutSeconds} s: ${error.message}.${more}`);
         }
         if (Date.now() - said > sayEveryMs) {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Progress } from "../server/progress";
 import type { ResourceHandler } from "../server/resource";
 import { SshConnection, type SshTarget } from "../ssh/connection";
+import { coreLog } from "../ssh/log-command";
 import { shellCommand } from "../ssh/shell";
 
 export interface GateInputs {
@@ -20,35 +21,34 @@ const checkLimitMs = 15_000;
 
 /**
  * Runs the health check at once: waiting for the Docker engine to do it would take up to its interval, which is long
- * because an idle cluster should be idle. Gives "healthy" or what is wrong.
+ * because an idle cluster should be idle. A connection that is lost meanwhile says nothing about the service: the next
+ * look has a new one.
  */
-async function healthOf(connection: SshConnection, { container, health }: GateInputs): Promise<string> {
-  try {
-    await connection.exec(shellCommand(["docker", "exec", container, ...health]), checkLimitMs);
-    return "healthy";
-  } catch (error) {
-    return `not healthy (${(error as Error).message})`;
-  }
-}
-
 async function waitHealthy(inputs: GateInputs, progress: Progress): Promise<void> {
-  const { hostname } = inputs.machine;
+  const { machine, container } = inputs;
+  const check = shellCommand(["docker", "exec", container, ...inputs.health]);
   const until = Date.now() + inputs.timeoutSeconds * 1000;
-  const connection = await SshConnection.connect(inputs.machine);
+  let connection: SshConnection | undefined;
   try {
     for (;;) {
-      const health = await healthOf(connection, inputs);
-      if (health === "healthy") return;
+      let problem: string;
+      try {
+        if (connection === undefined || connection.isClosed) connection = await SshConnection.connect(machine);
+        await connection.exec(check, checkLimitMs);
+        return;
+      } catch (error) {
+        problem = (error as Error).message;
+      }
       if (Date.now() > until) {
         throw new Error(
-          `${inputs.container} on ${hostname} is ${health} ${inputs.timeoutSeconds} s after its change, so the other machines were left as they are. Its log: npm run ssh -- ${hostname} docker logs ${inputs.container}`,
+          `${container} on ${machine.hostname} is not healthy (${problem}) ${inputs.timeoutSeconds} s after its change, so the other machines were left as they are. Its log: ${coreLog(machine, container)}`,
         );
       }
-      progress(`waiting for ${inputs.container} on ${hostname}: ${health}`);
+      progress(`waiting for ${container} on ${machine.hostname}: not healthy (${problem})`);
       await delay(pollMs);
     }
   } finally {
-    connection.close();
+    connection?.close();
   }
 }
 

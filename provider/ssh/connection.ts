@@ -6,6 +6,8 @@ import { acceptHostKey } from "./known-hosts";
 export interface SshTarget {
   /** Name for messages. */
   hostname: string;
+  /** The environment that the machine belongs to, for the commands in messages. */
+  stack: string;
   address: string;
   /** Default 22. */
   port?: number;
@@ -25,10 +27,21 @@ const connectLimitMs = 10_000;
 
 /** One SSH connection; carries commands and tunnels. Close it when done. */
 export class SshConnection {
+  private hasClosed = false;
+
   private constructor(
     private readonly client: Client,
     readonly target: SshTarget,
-  ) {}
+  ) {
+    client.once("close", () => {
+      this.hasClosed = true;
+    });
+  }
+
+  /** True once it has ended, for whatever reason: nothing can be done over it any more. */
+  get isClosed(): boolean {
+    return this.hasClosed;
+  }
 
   /** Connects, through the bastion where there is one. Throws an error that names the machine and what went wrong. */
   static async connect(target: SshTarget): Promise<SshConnection> {

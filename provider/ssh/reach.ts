@@ -27,7 +27,7 @@ export async function reach(
       const why = (error as Error).message;
       if (Date.now() > until) {
         throw new Error(
-          `${machine.hostname} is not ready after ${timeoutSeconds} s: ${why}. Is it running? Its boot log is on its console.`,
+          `${machine.hostname} is not ready after ${timeoutSeconds} s: ${why}. Is it running? Its boot log is on its console, a local machine's in: docker logs drover-${machine.stack}-${machine.hostname}`,
         );
       }
       progress(`waiting for SSH and ${probe.shows}: ${why}`);

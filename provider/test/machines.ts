@@ -63,6 +63,7 @@ export class Machines {
       user: adminUser,
       privateKey: this.key.private,
       hostKeyAlias: `${this.name(number)}.${Date.now()}`,
+      stack: "test",
       knownHostsFile: join(this.folder, "known_hosts"),
     };
   }

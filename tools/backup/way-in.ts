@@ -15,6 +15,7 @@ export function coreTargets(stack: string, { machines, ssh, bastion }: Outputs):
     user: ssh.user,
     privateKey: ssh.privateKey,
     hostKeyAlias: hostKeyAlias(hostname, instance),
+    stack,
     knownHostsFile: join(root, knownHosts(stack)),
   });
   return machines

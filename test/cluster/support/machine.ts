@@ -16,6 +16,7 @@ export async function onMachine(stack: string, outputs: Outputs, hostname: strin
     user: outputs.ssh.user,
     privateKey: outputs.ssh.privateKey,
     hostKeyAlias: hostKeyAlias(hostname, machine.instance),
+    stack,
     knownHostsFile: join(root, knownHosts(stack)),
   });
   try {
