@@ -27,4 +27,8 @@ export const zookeeper = cluster.zooKeeper();
 export const dnsServers = cluster.core.map(({ address }) => address);
 export const credentials = pulumi.secret({ username: cluster.identity.username, password: cluster.identity.password });
 export const caCertificate = cluster.identity.caCertificate;
-export const ssh = pulumi.secret({ user: adminUser, privateKey: cluster.identity.sshPrivateKey });
+export const ssh = pulumi.secret({
+  user: adminUser,
+  privateKey: cluster.identity.sshPrivateKey,
+  ...(cluster.bastion && { bastion: cluster.bastion }),
+});
