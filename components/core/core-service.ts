@@ -69,6 +69,15 @@ export function restartPolicy(policy: Environment["restart"]): { restart: string
   return count ? { restart, maxRetryCount: Number(count) } : { restart };
 }
 
+/** A URL with a user and password in it. */
+const withLogin = /:\/\/[^/@\s]+@/;
+
+/** `KEY=value` for each; secret where one holds a login, since the state would show it. */
+function environmentOf({ env }: ServiceSpec): pulumi.Input<string[]> {
+  const envs = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+  return envs.some((line) => withLogin.test(line)) ? pulumi.secret(envs) : envs;
+}
+
 /**
  * One service on all core machines. Each container waits for the gate of the one before it, so that a change rolls
  * from machine to machine and stops at the first that does not get healthy again.
@@ -115,7 +124,7 @@ export class CoreService extends pulumi.ComponentResource {
         memory: limits?.memoryMb ?? spec.memoryMb,
         cpus: String(limits?.cpus ?? spec.cpus),
         capabilities: { adds: (spec.capabilities ?? []).map((name) => `CAP_${name}`), drops: ["ALL"] },
-        envs: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
+        envs: environmentOf(spec),
         command: spec.command && [...spec.command],
         user: spec.user,
         stopSignal: spec.stopSignal,
