@@ -76,3 +76,29 @@ it("a core machine that restarts comes back with its member, its data and its se
   const { status } = await cluster.door.ask("marathon", "/v2/apps/demo-nginx", { password: true });
   expect(status).toBe(200);
 });
+
+it("all machines at once, as when this computer's Docker restarts, come back as they were", async () => {
+  const known = await agents();
+  const { address } = cluster.machine("ops100");
+  const names = Object.keys(before).map((name) => `drover-local-${name}`);
+  before = await runningOf("local");
+  await docker("kill", ...names);
+  await docker("start", ...names);
+  for (const { hostname } of cluster.outputs.machines) await isBack(hostname);
+  await until("ZooKeeper's members to agree again", limitSeconds, async () => {
+    const answer = await fourLetterWord(address, "srvr");
+    expected(/^Mode: (follower|leader)/m.test(answer), answer);
+    return true;
+  });
+  await until("the slaves to be registered under their old ids", limitSeconds, async () => {
+    const now = await agents();
+    expected(JSON.stringify(Object.entries(now).sort()) === JSON.stringify(Object.entries(known).sort()), now);
+    return true;
+  });
+  await cluster.healthyTasks(2, limitSeconds);
+  await until("the app at the front door", limitSeconds, async () => {
+    const { status } = await cluster.door.ask("demo-nginx", "/");
+    expected(status === 200, `status ${status}`);
+    return true;
+  });
+});

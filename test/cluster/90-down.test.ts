@@ -22,6 +22,11 @@ it("no mount of a machine is left on this computer", async () => {
   expect(mounts).not.toMatch(/drover-(local|ci)-/);
 });
 
+it("no loop device of a block volume is left on this computer", async () => {
+  const devices = await exec("losetup", ["--list", "--noheadings", "--output", "BACK-FILE"], { limitMs: 10_000 });
+  expect(devices).not.toMatch(/drover|\/volumes\//);
+});
+
 it("the environments' files are as they were", async () => {
   const changed = await exec("git", ["status", "--porcelain", "--", "stacks"], { cwd: root, limitMs: 10_000 });
   expect(changed).toBe("");
