@@ -94,8 +94,12 @@ export class Leases {
     await this.remove(name);
   }
 
+  private folder(): string {
+    return `${this.args.zookeeper.path}/leases`;
+  }
+
   private path(name: string): string {
-    return `${this.args.zookeeper.path}/leases/${name}`;
+    return `${this.folder()}/${name}`;
   }
 
   /** Undefined when the lease is ours now, else who has it. */
@@ -107,7 +111,7 @@ export class Leases {
     const create = { type: "create" as const, path, data: Buffer.from(JSON.stringify(own)), ephemeral: true };
     const sentMs = performance.now();
     try {
-      await client.mkdirp(`${this.args.zookeeper.path}/leases`);
+      await client.mkdirp(this.folder());
       await client.multi([create]);
     } catch (error) {
       if (!isZookeeperError(error, "NODE_EXISTS")) throw error;
@@ -160,7 +164,8 @@ export class Leases {
           });
         });
         this.client = undefined;
-        this.loseAll("the session with ZooKeeper ended");
+        // Whoever waits may have the lease already.
+        this.loseAll("the session with ZooKeeper ended", performance.now());
       } catch (error) {
         log.warn({ error: (error as Error).message }, "no session with ZooKeeper");
         await delay(retryMs);
@@ -168,13 +173,16 @@ export class Leases {
     }
   }
 
-  /** Asks for every lease whether it is still ours; an answer is a sign of life. */
+  /**
+   * Asks for every lease whether it is still ours. The sign of life is the answer to a transaction, which the leader has
+   * seen: reads are also answered by a server that is cut off from the others, while these end the session.
+   */
   private async beat(): Promise<void> {
     const client = this.client;
-    if (!client) return;
+    if (!client || this.held.size === 0) return;
     const sentMs = performance.now();
     try {
-      await client.exists(this.args.zookeeper.path);
+      await client.multi([{ type: "check", path: this.folder() }]);
       this.answered(sentMs);
       for (const name of [...this.held]) {
         const owner = await client.get(this.path(name)).catch((error: unknown) => {
@@ -193,7 +201,8 @@ export class Leases {
     if (this.held.size === 0) return;
     const silentMs = performance.now() - this.answeredMs;
     if (stepAt(silentMs, this.timeoutMs) !== "hold") {
-      this.loseAll(`ZooKeeper has not answered for ${Math.round(silentMs)} ms`);
+      const cutAtMs = this.answeredMs + cutAfter * this.timeoutMs;
+      this.loseAll(`ZooKeeper has not answered for ${Math.round(silentMs)} ms`, cutAtMs);
     }
   }
 
@@ -201,8 +210,8 @@ export class Leases {
     this.answeredMs = Math.max(this.answeredMs, sentMs);
   }
 
-  private loseAll(reason: string): void {
-    for (const name of [...this.held]) this.lose(name, reason, this.answeredMs + cutAfter * this.timeoutMs);
+  private loseAll(reason: string, cutAtMs: number): void {
+    for (const name of [...this.held]) this.lose(name, reason, cutAtMs);
   }
 
   private lose(name: string, reason: string, cutAtMs: number): void {
