@@ -38,14 +38,17 @@ export class Driver {
 
   constructor(private readonly args: DriverArgs) {}
 
-  /** Makes a volume. One that is there stays as it is: Docker asks before every run. */
+  /**
+   * Makes a volume. One that is there stays as it is: Docker asks before every run.
+   * @throws BadRequest when an encrypted one is asked for and the one that is there is not
+   */
   create(spec: VolumeSpec): Promise<void> {
     return this.queue.run(spec.name, async () => {
       const { backend, log } = this.args;
-      if (await backend.find(spec.name)) return;
+      if (await this.isThere(spec)) return;
       backend.check(spec);
       await this.underLease(spec.name, async () => {
-        if (await backend.find(spec.name)) return;
+        if (await this.isThere(spec)) return;
         const { id } = await backend.create(spec);
         const { name: volume, ...rest } = spec;
         log.info({ volume, id, ...rest }, "created");
@@ -61,15 +64,14 @@ export class Driver {
     return this.args.backend.list();
   }
 
-  /** Removes a volume with its data. @throws BadRequest while it is in use anywhere */
+  /** Removes a volume with its data. @throws Error that names who uses it */
   remove(name: string): Promise<void> {
     return this.queue.run(name, async () => {
       if (this.here.has(name)) await this.letGo(name);
       await this.underLease(name, async () => {
         const volume = await this.existing(name);
-        const [server] = volume.attachedTo;
-        if (server !== undefined)
-          throw new BadRequest(`volume ${name} is attached to ${server}: stop what uses it first`);
+        await this.detachOthers(volume);
+        await this.detachHere(name);
         await this.args.backend.remove(volume);
         this.args.log.info({ volume: name, id: volume.id }, "removed");
       });
@@ -159,8 +161,13 @@ export class Driver {
     const local = this.here.get(name);
     if (!local) return;
     await local.giveUp(cutAtMs);
-    await this.detachHere(name);
     this.here.delete(name);
+    try {
+      await this.detachHere(name);
+    } catch (error) {
+      // Nothing writes to it any more, so the lease may go: its next holder detaches it by force.
+      this.args.log.warn({ volume: name, error: (error as Error).message }, "given up, but not detached");
+    }
   }
 
   /**
@@ -209,18 +216,16 @@ export class Driver {
     const startedMs = Date.now();
     await leases.acquire(name, graceMs + patienceMs);
     const leasedMs = Date.now();
+    let local: LocalVolume | undefined;
     try {
       // What could not be given up when its lease was lost.
       await this.here.get(name)?.unmount();
       const volume = await this.existing(name);
-      for (const server of volume.attachedTo.filter((id) => id !== backend.server)) {
-        log.warn({ volume: name, server }, "attached to a server without a lease: detached by force");
-        await backend.forceDetach(volume, server);
-      }
+      await this.detachOthers(volume);
       const detachedMs = Date.now();
       this.mustHold(name);
       const device = await backend.attach(volume);
-      const local = open(name);
+      local = open(name);
       local.attached(device, volume.fs);
       this.here.set(name, local);
       this.mustHold(name);
@@ -239,8 +244,8 @@ export class Driver {
       await backend.mounted?.(device);
       return local;
     } catch (error) {
-      // One whose lease was lost is being given up already.
-      if (leases.holds(name)) {
+      // One that was known here when its lease was lost is being given up already.
+      if (!local?.isLost) {
         await this.here.get(name)?.unmount();
         await this.detachHere(name);
         this.here.delete(name);
@@ -290,6 +295,23 @@ export class Driver {
     const { backend } = this.args;
     const volume = await backend.find(name);
     if (volume?.attachedTo.includes(backend.server)) await backend.detach(volume, backend.server);
+  }
+
+  /** While the lease is ours no other server may use the volume: one that has it is dead, or was cut off. */
+  private async detachOthers(volume: CloudVolume): Promise<void> {
+    const { backend, log } = this.args;
+    for (const server of volume.attachedTo.filter((id) => id !== backend.server)) {
+      log.warn({ volume: volume.name, server }, "attached to a server without a lease: detached by force");
+      await backend.forceDetach(volume, server);
+    }
+  }
+
+  private async isThere({ name, encrypted }: VolumeSpec): Promise<boolean> {
+    const volume = await this.args.backend.find(name);
+    if (encrypted && volume && !volume.encrypted) {
+      throw new BadRequest(`volume ${name} is there and not encrypted: leave the option out, or choose another name`);
+    }
+    return volume !== undefined;
   }
 
   private async existing(name: string): Promise<CloudVolume> {
