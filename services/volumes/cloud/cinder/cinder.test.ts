@@ -129,16 +129,18 @@ test("a disk is found by its serial number, in udev's links or in the kernel", a
   try {
     for (const folder of ["dev/disk/by-id", "sys/block/vdb", "sys/block/vdc"])
       mkdirSync(join(root, folder), { recursive: true });
-    for (const name of ["vdb", "vdc", "sdd"]) writeFileSync(join(root, "dev", name), "");
+    for (const name of ["vdb", "vdc", "sdd", "sde"]) writeFileSync(join(root, "dev", name), "");
     symlinkSync("../../vdb", join(root, "dev/disk/by-id/virtio-11111111-1111-1111-1"));
     symlinkSync(
       "../../sdd",
       join(root, "dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_33333333-3333-3333-3333-333333333333"),
     );
+    symlinkSync("../../sde", join(root, "dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_55555555-5555-5555-5"));
     writeFileSync(join(root, "sys/block/vdc/serial"), "22222222-2222-2222-2");
     expect(await diskBySerial("11111111-1111-1111-1111-111111111111", root)).toBe(join(root, "dev/vdb"));
     expect(await diskBySerial("22222222-2222-2222-2222-222222222222", root)).toBe(join(root, "dev/vdc"));
     expect(await diskBySerial("33333333-3333-3333-3333-333333333333", root)).toBe(join(root, "dev/sdd"));
+    expect(await diskBySerial("55555555-5555-5555-5555-555555555555", root)).toBe(join(root, "dev/sde"));
     expect(await diskBySerial("44444444-4444-4444-4444-444444444444", root)).toBeUndefined();
   } finally {
     rmSync(root, { recursive: true });

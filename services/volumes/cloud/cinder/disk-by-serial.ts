@@ -1,8 +1,8 @@
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 
-/** virtio shows this many characters of a serial number, and no more. */
-const virtioSerialLength = 20;
+/** virtio shows this many characters of a serial number, and no more; so do some hypervisors' SCSI disks. */
+const shortLength = 20;
 
 /**
  * The disk that has a volume's id as its serial number. Names such as /dev/vdb are given in the order of arrival, and
@@ -10,12 +10,12 @@ const virtioSerialLength = 20;
  * @param root where /dev and /sys are
  */
 export async function diskBySerial(volumeId: string, root = "/"): Promise<string | undefined> {
-  const short = volumeId.slice(0, virtioSerialLength);
+  const short = volumeId.slice(0, shortLength);
+  const scsi = "scsi-0QEMU_QEMU_HARDDISK_";
+  const links = [`virtio-${short}`, scsi + volumeId, scsi + short];
   const byId = join(root, "dev/disk/by-id");
   for (const link of await readdir(byId).catch(() => [])) {
-    const isVirtio = link === `virtio-${short}`;
-    const isScsi = link === `scsi-0QEMU_QEMU_HARDDISK_${volumeId}`;
-    if (isVirtio || isScsi) return realpath(join(byId, link));
+    if (links.includes(link)) return realpath(join(byId, link));
   }
   // Without udev's links the kernel still knows.
   const blocks = join(root, "sys/block");
