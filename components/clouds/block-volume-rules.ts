@@ -57,8 +57,9 @@ function problemOf(volume: PlannedVolume, { cloud, azure, openstack }: Environme
   }
   if (cloud === "openstack") return undefined;
   if (sizeGb > maxAzureSizeGb) return refused("sizeGb", `at most ${maxAzureSizeGb}, the largest managed disk`);
-  const isZonal = zones.length > 0 && !type?.endsWith("_ZRS");
-  if (isZonal && zone === undefined) {
+  const isOfAllZones = type?.endsWith("_ZRS") ?? false;
+  if (isOfAllZones && zone !== undefined) return refused("zone", `left out; disks of ${type} are in no zone`);
+  if (zones.length > 0 && !isOfAllZones && zone === undefined) {
     return refused("type", "one that all zones have (…_ZRS); or name the one zone whose slaves can have it in zone");
   }
   return undefined;

@@ -39,7 +39,8 @@ const diskOptions = {
   docker: [...loopDevices.map((device) => `--device=${device}`), `--volume=${blockStoreFolder}:${blockStoreFolder}`],
   // Unlike --volume, this makes no folder that is not there: the unit is tried again until the login has come.
   openstack: [...cloudDisks, `--mount=type=bind,src=${loginFolder},dst=${loginFolder},readonly`],
-  azure: cloudDisks,
+  // The kernel is told there to look at a disk that has grown; a container's own view of it is read-only.
+  azure: [...cloudDisks, "--volume=/sys/devices:/sys/devices"],
 };
 
 /** Options of `docker run`: its mounts appear on the machine, and it sees the processes that use them. */

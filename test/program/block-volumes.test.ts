@@ -53,6 +53,11 @@ describe("declared block volumes", async () => {
     ["openstack", { pgdata: { sizeGb: 1, zone: "az9" } }, 'pgdata.zone: "az9" is not allowed; it must be: one of az1'],
     ["azure", { pgdata: { sizeGb: 40_000 } }, "pgdata.sizeGb: 40000 is not allowed; it must be: at most 32767"],
     ["azure", { pgdata: { sizeGb: 1, type: "Premium_LRS" } }, 'pgdata.type: "Premium_LRS" is not allowed'],
+    [
+      "azure",
+      { pgdata: { sizeGb: 1, type: "Premium_ZRS", zone: "1" } },
+      'pgdata.zone: "1" is not allowed; it must be: left out; disks of Premium_ZRS are in no zone',
+    ],
     ["local", { "a/b": { sizeGb: 1 } }, "drover:blockVolumes.a/b: this name is not allowed"],
     ["local", { "a..b": { sizeGb: 1 } }, "drover:blockVolumes.a..b: this name is not allowed"],
     ["local", { "$(id)": { sizeGb: 1 } }, "this name is not allowed"],

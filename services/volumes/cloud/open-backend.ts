@@ -1,6 +1,7 @@
 import type { Settings } from "../settings";
 import { AzureDiskBackend } from "./azuredisk/azuredisk-backend";
 import { diskAtLun } from "./azuredisk/disk-at-lun";
+import { lookAgain } from "./azuredisk/look-again";
 import { Management, ownMachine } from "./azuredisk/management";
 import type { Backend } from "./backend";
 import { CinderBackend } from "./cinder/cinder-backend";
@@ -24,7 +25,14 @@ export async function openBackend(settings: Settings): Promise<Backend> {
   if (backend === "azuredisk") {
     const management = new Management(http, { url: azure.managementUrl, clientId: azure.clientId });
     const machine = await ownMachine(http);
-    return new AzureDiskBackend({ http, management, machine, cluster, deviceOf: (lun) => diskAtLun(lun) });
+    return new AzureDiskBackend({
+      http,
+      management,
+      machine,
+      cluster,
+      deviceOf: (lun) => diskAtLun(lun),
+      lookAgain: (device) => lookAgain(device),
+    });
   }
   const keystone = new Keystone(http, {
     authUrl: needed(cinder.authUrl, "VOLUMES_CINDER_AUTH_URL"),

@@ -10,7 +10,8 @@ import type { Management, OwnMachine } from "./management";
 const diskApi = "api-version=2023-10-02";
 const machineApi = "api-version=2024-07-01";
 
-const defaultSku = "StandardSSD_LRS";
+/** Where a region has zones, a volume that a task has made can follow it to all of them. */
+const defaultSku = { inZone: "StandardSSD_ZRS", zoneless: "StandardSSD_LRS" } as const;
 
 const diskShape = z.object({
   id: z.string(),
@@ -51,6 +52,8 @@ export interface AzureDiskArgs {
   cluster: string;
   /** The block device at a LUN of this machine; undefined while it is not there. */
   deviceOf: (lun: number) => Promise<string | undefined>;
+  /** Makes the kernel look how large a device has become. @returns its size in GB */
+  lookAgain: (device: string) => Promise<number>;
 }
 
 /** Azure's managed disks on virtual machines and on instances of scale sets: both take the same calls below their ids. */
@@ -95,13 +98,16 @@ export class AzureDiskBackend implements Backend {
     const creationData = snapshot
       ? { createOption: "Copy", sourceResourceId: this.snapshotId(snapshot) }
       : { createOption: "Empty" };
+    const sku = type ?? (machine.zone ? defaultSku.inZone : defaultSku.zoneless);
+    // A disk that is replicated over the zones is in none of them.
+    const zones = machine.zone && !/_ZRS$/i.test(sku) ? [machine.zone] : undefined;
     await management.change(`${this.disks()}/${name}?${diskApi}`, {
       volume: name,
       method: "PUT",
       body: {
         location: machine.location,
-        ...(machine.zone ? { zones: [machine.zone] } : {}),
-        sku: { name: type ?? defaultSku },
+        zones,
+        sku: { name: sku },
         tags: volumeMarks(cluster, fs),
         properties: { creationData, diskSizeGB: sizeGb },
       },
@@ -152,11 +158,12 @@ export class AzureDiskBackend implements Backend {
     await this.free(name, ({ managedBy }) => !isSame(managedBy, server));
   }
 
-  async grow({ name }: CloudVolume, sizeGb: number): Promise<void> {
+  async grow({ name, id, attachedTo }: CloudVolume, sizeGb: number): Promise<void> {
     if (sizeGb > maxAzureSizeGb)
       throw new BadRequest(`size ${sizeGb} is refused: managed disks have at most ${maxAzureSizeGb} GB`);
     const body = { properties: { diskSizeGB: sizeGb } };
     await this.args.management.change(`${this.disks()}/${name}?${diskApi}`, { volume: name, method: "PATCH", body });
+    if (attachedTo.includes(this.server)) await this.seeSize(name, id, sizeGb);
   }
 
   async snapshot({ name, id }: CloudVolume, snapshot: string): Promise<void> {
@@ -185,6 +192,28 @@ export class AzureDiskBackend implements Backend {
 
   private snapshotId(snapshot: string): string {
     return `${this.args.machine.group}/providers/Microsoft.Compute/snapshots/${snapshot}`;
+  }
+
+  /** Azure tells a running machine nothing of a disk's new size. */
+  private async seeSize(name: string, id: string, sizeGb: number): Promise<void> {
+    const { http, deviceOf, lookAgain } = this.args;
+    let seenGb: number | undefined;
+    await http.until(
+      name,
+      `the disk to show ${sizeGb} GB`,
+      async () => {
+        const lun = await this.lunOf(name, id);
+        const device = lun === undefined ? undefined : await deviceOf(lun);
+        seenGb =
+          device === undefined
+            ? undefined
+            : await lookAgain(device).catch((error: Error) => {
+                throw http.error(name, "grow", error.message);
+              });
+        return (seenGb ?? 0) >= sizeGb || undefined;
+      },
+      () => (seenGb === undefined ? "no such disk" : `${seenGb} GB`),
+    );
   }
 
   private async read(name: string): Promise<Disk | undefined> {

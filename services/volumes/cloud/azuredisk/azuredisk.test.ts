@@ -1,8 +1,12 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { VolumeSpec } from "../backend";
 import { CloudHttp } from "../http-call";
 import { AzureDouble, group } from "./azure-double";
 import { AzureDiskBackend } from "./azuredisk-backend";
+import { lookAgain } from "./look-again";
 import { Management } from "./management";
 
 const virtualMachine = `${group}/providers/Microsoft.Compute/virtualMachines/vm-a`;
@@ -11,13 +15,17 @@ const spec: VolumeSpec = { name: "pgdata", sizeGb: 8, fs: "xfs", encrypted: true
 
 let cloud: AzureDouble;
 let backend: AzureDiskBackend;
+/** What the kernel says of every disk, one after the other. */
+let sizesGb: number[] = [];
 
-function on(id: string, cluster = "test"): AzureDiskBackend {
+function on(id: string, cluster = "test", zone = "2"): AzureDiskBackend {
   cloud.machines.set(id.toLowerCase(), new Map());
   const http = new CloudHttp("slave-000", { answerLimitMs: 300, changeLimitMs: 1_000, firstPauseMs: 5 });
   const management = new Management(http, { url: cloud.http.url, metadata: cloud.http.url, clientId: "me" });
-  const machine = { id, location: "westeurope", zone: "2", group };
-  return new AzureDiskBackend({ http, management, machine, cluster, deviceOf: async (lun) => `/dev/lun${lun}` });
+  const machine = { id, location: "westeurope", zone, group };
+  const deviceOf = async (lun: number) => `/dev/lun${lun}`;
+  const lookAgain = async () => sizesGb.shift() ?? 0;
+  return new AzureDiskBackend({ http, management, machine, cluster, deviceOf, lookAgain });
 }
 
 beforeEach(async () => {
@@ -36,20 +44,57 @@ test.each([
     name: "pgdata",
     sizeGb: 8,
     fs: "xfs",
-    type: "StandardSSD_LRS",
+    type: "StandardSSD_ZRS",
     encrypted: true,
     attachedTo: [],
   });
-  expect(cloud.http.requests.find(({ method }) => method === "PUT")?.body).toMatchObject({ zones: ["2"] });
   expect(await backend.attach(made)).toBe("/dev/lun3");
   expect(await backend.attach(made)).toBe("/dev/lun3");
   expect(cloud.http.count(/attachDetachDataDisks$/)).toBe(1);
-  expect((await backend.find("pgdata"))?.attachedTo).toEqual([backend.server]);
-  await backend.grow(made, 9);
+  const attached = await backend.find("pgdata");
+  expect(attached?.attachedTo).toEqual([backend.server]);
+  sizesGb = [8, 8, 9];
+  await backend.grow(attached ?? made, 9);
+  expect(sizesGb).toEqual([]);
   await backend.detach(made, backend.server);
   expect(await backend.list()).toMatchObject([{ sizeGb: 9, attachedTo: [] }]);
   await backend.remove(made);
   expect(await backend.find("pgdata")).toBeUndefined();
+});
+
+test.each([
+  ["replicated over all zones, unless another type is asked for", "2", undefined, "StandardSSD_ZRS", undefined],
+  ["in the machine's zone when its type is of one zone", "2", "Premium_LRS", "Premium_LRS", ["2"]],
+  ["in no zone when its type is of all", "2", "Premium_ZRS", "Premium_ZRS", undefined],
+  ["of one place in a region without zones", "", undefined, "StandardSSD_LRS", undefined],
+])("a disk is %s", async (_what, zone, type, name, zones) => {
+  await on(virtualMachine, "test", zone).create({ ...spec, type });
+  const body = cloud.http.requests.find(({ method }) => method === "PUT")?.body as Record<string, unknown>;
+  expect([body.sku, body.zones]).toEqual([{ name }, zones]);
+});
+
+test("a disk that has grown and never shows it is told, with what was seen", async () => {
+  const made = await backend.create(spec);
+  await backend.attach(made);
+  sizesGb = [];
+  await expect(backend.grow({ ...made, attachedTo: [backend.server] }, 9)).rejects.toThrow(
+    /the disk to show 9 GB: not so after 1000 ms; last seen: 0 GB/,
+  );
+});
+
+test.each(["rescan", "rescan_controller"])("the kernel is made to look at a disk by %s", async (name) => {
+  const root = mkdtempSync(join(tmpdir(), "sys-"));
+  const block = join(root, "sys/class/block/sdc");
+  try {
+    mkdirSync(join(block, "device"), { recursive: true });
+    writeFileSync(join(block, "size"), `${(3 * 1024 ** 3) / 512}\n`);
+    await expect(lookAgain("/dev/sdc", root)).rejects.toThrow("/dev/sdc cannot be asked for its new size");
+    writeFileSync(join(block, "device", name), "");
+    expect(await lookAgain("/dev/sdc", root)).toBe(3);
+    expect(readFileSync(join(block, "device", name), "utf8")).toBe("1");
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 test("a disk of somebody else is refused by name and left out of lists", async () => {
