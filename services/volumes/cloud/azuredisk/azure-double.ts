@@ -18,8 +18,12 @@ const compute = `${group}/providers/Microsoft.Compute`;
  */
 export class AzureDouble {
   readonly disks = new Map<string, Disk>();
+  /** Tags of snapshots by name. */
+  readonly snapshots = new Map<string, Record<string, string>>();
   /** Machines by id in lower case: LUN of each disk. */
   readonly machines = new Map<string, Map<string, number>>();
+  /** Disks on one page of a list. */
+  pageSize = 100;
   /** Polls of an operation until it ends. */
   slowness = 1;
   failure: { code: string; message: string } | undefined;
@@ -51,12 +55,29 @@ export class AzureDouble {
     if (path.startsWith("/operations/")) return this.poll(path);
     if (!query.has("api-version")) return refusal(400, "MissingApiVersionParameter", "api-version is required");
     if (path.toLowerCase().startsWith(`${compute}/disks`.toLowerCase())) return this.disk(method, path, request);
+    if (path.startsWith(`${compute}/snapshots/`)) return this.snapshot(method, path, request);
     return this.machine(method, path.toLowerCase(), request);
   }
 
-  private disk(method: string, path: string, { body }: DoubleRequest): DoubleAnswer {
+  private snapshot(method: string, path: string, { body }: DoubleRequest): DoubleAnswer {
+    const name = path.split("/")[8] ?? "";
+    const tags = this.snapshots.get(name);
+    if (method === "PUT") return this.accept(() => this.snapshots.set(name, (body as Disk).tags));
+    if (!tags) return refusal(404, "ResourceNotFound", `snapshot ${name} was not found`);
+    return method === "GET" ? { status: 200, body: { name, tags } } : this.accept(() => this.snapshots.delete(name));
+  }
+
+  private list(query: URLSearchParams): DoubleAnswer {
+    const from = Number(query.get("$skiptoken"));
+    const next = from + this.pageSize;
+    const value = [...this.disks.values()].slice(from, next);
+    const nextLink = `${this.http.url}${compute}/disks?api-version=1&$skiptoken=${next}`;
+    return { status: 200, body: { value, nextLink: next < this.disks.size ? nextLink : undefined } };
+  }
+
+  private disk(method: string, path: string, { body, query }: DoubleRequest): DoubleAnswer {
     const name = path.split("/")[8];
-    if (name === undefined) return { status: 200, body: { value: [...this.disks.values()] } };
+    if (name === undefined) return this.list(query);
     const disk = this.disks.get(name);
     if (method === "PUT") {
       const asked = body as Disk;

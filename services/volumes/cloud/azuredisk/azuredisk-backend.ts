@@ -27,6 +27,8 @@ const diskShape = z.object({
 });
 type Disk = z.infer<typeof diskShape>;
 
+const marked = z.object({ tags: z.record(z.string(), z.string()).default({}) });
+
 const page = z.object({ value: z.array(diskShape), nextLink: z.string().optional() });
 
 const machineShape = z.object({
@@ -96,7 +98,7 @@ export class AzureDiskBackend implements Backend {
   async create({ name, sizeGb, fs, type, snapshot }: VolumeSpec): Promise<CloudVolume> {
     const { machine, cluster, management, http } = this.args;
     const creationData = snapshot
-      ? { createOption: "Copy", sourceResourceId: this.snapshotId(snapshot) }
+      ? { createOption: "Copy", sourceResourceId: await this.ownSnapshot(name, snapshot) }
       : { createOption: "Empty" };
     const sku = type ?? (machine.zone ? defaultSku.inZone : defaultSku.zoneless);
     // A disk that is replicated over the zones is in none of them.
@@ -183,7 +185,8 @@ export class AzureDiskBackend implements Backend {
   }
 
   async removeSnapshot(snapshot: string): Promise<void> {
-    await this.args.management.change(`${this.snapshotId(snapshot)}?${diskApi}`, { volume: "-", method: "DELETE" });
+    const path = `${await this.ownSnapshot("-", snapshot)}?${diskApi}`;
+    await this.args.management.change(path, { volume: "-", method: "DELETE" });
   }
 
   private disks(): string {
@@ -192,6 +195,16 @@ export class AzureDiskBackend implements Backend {
 
   private snapshotId(snapshot: string): string {
     return `${this.args.machine.group}/providers/Microsoft.Compute/snapshots/${snapshot}`;
+  }
+
+  /** The id of a snapshot of this cluster's. @throws CloudError when it is not there, or another's */
+  private async ownSnapshot(volume: string, snapshot: string): Promise<string> {
+    const id = this.snapshotId(snapshot);
+    const call = { volume, method: "GET" as const, accept: [404] };
+    const { status, body } = await this.args.management.call(`${id}?${diskApi}`, call);
+    const isOurs = status !== 404 && marked.parse(body).tags[clusterMark] === this.args.cluster;
+    if (!isOurs) throw this.args.http.error(volume, "find snapshot", `this cluster has no snapshot ${snapshot}`);
+    return id;
   }
 
   /** Azure tells a running machine nothing of a disk's new size. */

@@ -97,6 +97,25 @@ test.each(["rescan", "rescan_controller"])("the kernel is made to look at a disk
   }
 });
 
+test("a snapshot of somebody else is neither removed nor copied", async () => {
+  const made = await backend.create(spec);
+  await backend.snapshot(made, "before");
+  await expect(backend.snapshot(made, "before")).rejects.toThrow("there is a snapshot before already");
+  const other = on(virtualMachine, "other");
+  await expect(other.removeSnapshot("before")).rejects.toThrow("this cluster has no snapshot before");
+  await expect(other.create({ ...spec, name: "copy", snapshot: "before" })).rejects.toThrow("no snapshot before");
+  expect(await backend.create({ ...spec, name: "copy", snapshot: "before" })).toMatchObject({ name: "copy" });
+  await backend.removeSnapshot("before");
+  expect(cloud.snapshots.size).toBe(0);
+});
+
+test("disks are listed from all pages", async () => {
+  cloud.pageSize = 1;
+  await backend.create(spec);
+  await backend.create({ ...spec, name: "second" });
+  expect((await backend.list()).map(({ name }) => name)).toEqual(["pgdata", "second"]);
+});
+
 test("a disk of somebody else is refused by name and left out of lists", async () => {
   await backend.create(spec);
   const other = on(virtualMachine, "other");

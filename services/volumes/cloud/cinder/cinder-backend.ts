@@ -20,10 +20,15 @@ const volumeShape = z.object({
 });
 type Shape = z.infer<typeof volumeShape>;
 
-const page = z.object({
-  volumes: z.array(volumeShape),
-  volumes_links: z.array(z.object({ rel: z.string(), href: z.string() })).default([]),
+const snapshotShape = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  status: z.string(),
+  metadata: z.record(z.string(), z.string()).default({}),
 });
+
+/** Of a list: where its next page is. */
+const links = z.array(z.object({ rel: z.string(), href: z.string() })).default([]);
 
 export interface CinderArgs {
   http: CloudHttp;
@@ -47,14 +52,14 @@ export class CinderBackend implements Backend {
   check(): void {}
 
   async find(name: string): Promise<CloudVolume | undefined> {
-    const found = await this.ours(name, `/volumes/detail?name=${encodeURIComponent(name)}`);
+    const found = await this.ours(name, "volumes", volumeShape, name);
     const [volume, second] = found.filter((candidate) => candidate.name === name);
     if (second) throw this.fail(name, "find", `two volumes have this name: ${volume?.id} and ${second.id}; rename one`);
     return volume && shown(volume);
   }
 
   async list(): Promise<CloudVolume[]> {
-    return (await this.ours("-", "/volumes/detail")).map(shown);
+    return (await this.ours("-", "volumes", volumeShape)).map(shown);
   }
 
   async create(spec: VolumeSpec): Promise<CloudVolume> {
@@ -174,25 +179,29 @@ export class CinderBackend implements Backend {
   }
 
   private async findSnapshot(volume: string, snapshot: string) {
-    const { body } = await this.volume(volume, "GET", `/snapshots/detail?name=${encodeURIComponent(snapshot)}`);
-    const shape = z.object({ id: z.string(), name: z.string().nullable(), status: z.string() });
-    const { snapshots } = z.object({ snapshots: z.array(shape) }).parse(body);
-    return snapshots.find(({ name }) => name === snapshot);
+    const found = await this.ours(volume, "snapshots", snapshotShape, snapshot);
+    return found.find(({ name }) => name === snapshot);
   }
 
   private async snapshotId(volume: string, snapshot: string): Promise<string> {
     const found = await this.findSnapshot(volume, snapshot);
-    if (!found) throw this.fail(volume, "find snapshot", `there is no snapshot ${snapshot}`);
+    if (!found) throw this.fail(volume, "find snapshot", `this cluster has no snapshot ${snapshot}`);
     return found.id;
   }
 
-  /** Volumes of this cluster, from all pages. */
-  private async ours(volume: string, first: string): Promise<Shape[]> {
-    const found: Shape[] = [];
+  /** Volumes or snapshots of this cluster, from all pages. @param name only those that have it */
+  private async ours<T extends { metadata: Record<string, string> }>(
+    volume: string,
+    kind: "volumes" | "snapshots",
+    shape: z.ZodType<T>,
+    name?: string,
+  ): Promise<T[]> {
+    const found: T[] = [];
+    const first = `/${kind}/detail${name === undefined ? "" : `?name=${encodeURIComponent(name)}`}`;
     for (let path: string | undefined = first; path !== undefined; ) {
-      const { volumes, volumes_links } = page.parse((await this.volume(volume, "GET", path)).body);
-      found.push(...volumes);
-      path = volumes_links.find(({ rel }) => rel === "next")?.href;
+      const body = z.record(z.string(), z.unknown()).parse((await this.volume(volume, "GET", path)).body);
+      found.push(...z.array(shape).parse(body[kind]));
+      path = links.parse(body[`${kind}_links`]).find(({ rel }) => rel === "next")?.href;
     }
     return found.filter(({ metadata }) => metadata[clusterMark] === this.args.cluster);
   }

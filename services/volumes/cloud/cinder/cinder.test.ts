@@ -57,6 +57,25 @@ test("volumes of others are not seen, and one name twice is refused", async () =
   await expect(backend.find("pgdata")).rejects.toThrow("two volumes have this name");
 });
 
+test("a snapshot of somebody else is neither removed nor copied, whatever page it is on", async () => {
+  const made = await backend.create(spec);
+  cloud.pageSize = 1;
+  cloud.snapshots.set("foreign", { id: "foreign", name: "before", status: "available", metadata: {} });
+  await expect(backend.removeSnapshot("before")).rejects.toThrow("this cluster has no snapshot before");
+  await expect(backend.create({ ...spec, name: "copy", snapshot: "before" })).rejects.toThrow("no snapshot before");
+  await backend.snapshot(made, "before");
+  const ours = [...cloud.snapshots.keys()].at(-1);
+  await backend.create({ ...spec, name: "copy", snapshot: "before" });
+  expect(
+    cloud.http.requests.findLast(({ path, method }) => method === "POST" && path === "/volume/volumes")?.body,
+  ).toMatchObject({
+    volume: { snapshot_id: ours },
+  });
+  expect((await backend.list()).map(({ name }) => name)).toEqual(["pgdata", "copy"]);
+  await backend.removeSnapshot("before");
+  expect([...cloud.snapshots.keys()]).toEqual(["foreign"]);
+});
+
 test("an answer of 429, 5xx or none at all is asked for again; a token that was revoked is renewed", async () => {
   cloud.http.fault(/^POST .*volumes$/, { status: 429, headers: { "Retry-After": "0" }, body: {} });
   cloud.http.fault(/^GET .*volumes/, { status: 500, body: {} });

@@ -12,12 +12,22 @@ interface Volume {
   attachments: { server_id: string; attachment_id: string; device: string }[];
 }
 
+interface Snapshot {
+  id: string;
+  name: string;
+  status: string;
+  metadata: Record<string, string>;
+}
+
 /**
  * Keystone v3, Cinder v3 and Nova v2.1 as far as volumes go, from the public API references: changes are accepted first
  * and done some reads later; conflicts are refused as the real ones do.
  */
 export class OpenStackDouble {
   readonly volumes = new Map<string, Volume>();
+  readonly snapshots = new Map<string, Snapshot>();
+  /** Volumes or snapshots on one page of a list. */
+  pageSize = 100;
   /** Servers that Nova knows; true: it lets go of a disk when asked. */
   readonly servers = new Map<string, boolean>();
   /** How often a volume is read before a change of it is done. */
@@ -71,12 +81,10 @@ export class OpenStackDouble {
   }
 
   private cinder(method: string, [kind, id = "", action]: string[], { query, body }: DoubleRequest): DoubleAnswer {
-    if (kind !== "volumes") return refusal(404, "no such resource");
     if (method === "GET" && id === "detail") {
-      const name = query.get("name");
-      const volumes = [...this.volumes.values()].filter((volume) => name === null || volume.name === name);
-      return { status: 200, body: { volumes } };
+      return kind === "volumes" ? this.list(kind, this.volumes, query) : this.list("snapshots", this.snapshots, query);
     }
+    if (kind === "snapshots") return this.snapshot(method, id, body);
     if (method === "POST" && id === "") return this.create((body as { volume: Record<string, unknown> }).volume);
     const volume = this.volumes.get(id);
     if (!volume) return refusal(404, `Volume ${id} could not be found.`);
@@ -91,6 +99,26 @@ export class OpenStackDouble {
       return { status: 202 };
     }
     return action === "action" ? this.act(volume, body as Record<string, Record<string, unknown>>) : refusal(405, "no");
+  }
+
+  private list(kind: string, all: Map<string, { name: string }>, query: URLSearchParams): DoubleAnswer {
+    const name = query.get("name");
+    const found = [...all.values()].filter((one) => name === null || one.name === name);
+    const from = Number(query.get("offset"));
+    const next = new URLSearchParams({ ...(name === null ? {} : { name }), offset: String(from + this.pageSize) });
+    const href = `${this.http.url}/volume/${kind}/detail?${next}`;
+    const links = from + this.pageSize < found.length ? { [`${kind}_links`]: [{ rel: "next", href }] } : {};
+    return { status: 200, body: { [kind]: found.slice(from, from + this.pageSize), ...links } };
+  }
+
+  private snapshot(method: string, id: string, body: unknown): DoubleAnswer {
+    if (method === "POST") {
+      const { name, metadata } = (body as { snapshot: Snapshot }).snapshot;
+      const made = { id: `snapshot-${++this.made}`, name, status: "available", metadata };
+      this.snapshots.set(made.id, made);
+      return { status: 202, body: { snapshot: made } };
+    }
+    return this.snapshots.delete(id) ? { status: 202 } : refusal(404, `Snapshot ${id} could not be found.`);
   }
 
   private create(asked: Record<string, unknown>): DoubleAnswer {
