@@ -8,8 +8,11 @@ import { CinderBackend } from "./cinder/cinder-backend";
 import { diskBySerial } from "./cinder/disk-by-serial";
 import { Keystone } from "./cinder/keystone";
 import { ownServerId } from "./cinder/own-server";
-import { CloudHttp } from "./http-call";
+import { CloudHttp, usualPace } from "./http-call";
 import { LoopBackend } from "./loop/loop-backend";
+
+/** For an answer of the metadata service, which is on the same network or not there. */
+const nearbyLimitMs = 5_000;
 
 /** What a cloud backend cannot do without. @throws Error that names the variable */
 function needed(value: string | undefined, variable: string): string {
@@ -40,6 +43,6 @@ export async function openBackend(settings: Settings): Promise<Backend> {
     credentialId: needed(cinder.credentialId, "VOLUMES_CINDER_CREDENTIAL_ID"),
     credentialSecret: needed(cinder.credentialSecret, "VOLUMES_CINDER_CREDENTIAL_SECRET"),
   });
-  const server = await ownServerId(http);
+  const server = await ownServerId(new CloudHttp(slave, { ...usualPace, answerLimitMs: nearbyLimitMs }));
   return new CinderBackend({ http, keystone, cluster, server, deviceOf: (id) => diskBySerial(id) });
 }

@@ -8,6 +8,7 @@ import { CinderBackend } from "./cinder-backend";
 import { diskBySerial } from "./disk-by-serial";
 import { Keystone } from "./keystone";
 import { OpenStackDouble } from "./openstack-double";
+import { ownServerId } from "./own-server";
 
 let cloud: OpenStackDouble;
 let backend: CinderBackend;
@@ -161,6 +162,24 @@ test("a disk is found by its serial number, in udev's links or in the kernel", a
     expect(await diskBySerial("33333333-3333-3333-3333-333333333333", root)).toBe(join(root, "dev/sdd"));
     expect(await diskBySerial("55555555-5555-5555-5555-555555555555", root)).toBe(join(root, "dev/sde"));
     expect(await diskBySerial("44444444-4444-4444-4444-444444444444", root)).toBeUndefined();
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test("a server's own id is in its firmware, too, for networks without a metadata service", async () => {
+  const root = mkdtempSync(join(tmpdir(), "firmware-"));
+  const http = new CloudHttp("slave-000", { answerLimitMs: 300, changeLimitMs: 1_000, firstPauseMs: 1 });
+  const ask = () => ownServerId(http, `${cloud.http.url}/v3/auth/tokens`, root);
+  try {
+    cloud.http.fault(/^GET/, { status: 200, body: { uuid: "from-metadata" } });
+    expect(await ask()).toBe("from-metadata");
+    cloud.http.fault(/^GET/, { status: 404 });
+    await expect(ask()).rejects.toThrow(/no \/sys\/class\/dmi\/id\/product_uuid, and .* is answered 404/);
+    mkdirSync(join(root, "sys/class/dmi/id"), { recursive: true });
+    writeFileSync(join(root, "sys/class/dmi/id/product_uuid"), "6B29FC40-CA47-4067-B31D-00DD010662DA\n");
+    cloud.http.fault(/^GET/, { status: 404 });
+    expect(await ask()).toBe("6b29fc40-ca47-4067-b31d-00dd010662da");
   } finally {
     rmSync(root, { recursive: true });
   }
