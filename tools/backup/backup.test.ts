@@ -1,9 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { finishBackup, makeBackupFolder, openBackup } from "./folder";
+import { packed } from "./shared-volume";
 import { readTree, writeTree } from "./zookeeper-trees";
 
 const folder = mkdtempSync(join(tmpdir(), "drover-backup-"));
@@ -55,6 +59,24 @@ describe("the folder of a backup", () => {
   it("is never one that has something in it", async () => {
     await expect(makeBackupFolder(await made("taken"))).rejects.toThrow("is not empty");
   });
+});
+
+it("an archive of files that are written to meanwhile is no failure", async () => {
+  const volume = join(folder, "volume");
+  mkdirSync(volume);
+  // More than fits into the pipes on the way, so that tar has begun and cannot end.
+  writeFileSync(join(volume, "log"), randomBytes(4 * 1024 ** 2));
+  const tar = spawn("sh", ["-euc", packed], { cwd: volume });
+  let warnings = "";
+  tar.stderr.on("data", (chunk) => {
+    warnings += chunk;
+  });
+  await once(tar.stdout, "readable");
+  appendFileSync(join(volume, "log"), "one more line");
+  tar.stdout.resume();
+  const [code] = await once(tar, "close");
+  expect(warnings).toContain("file changed as we read it");
+  expect(code).toBe(0);
 });
 
 describe("ZooKeeper's trees", () => {

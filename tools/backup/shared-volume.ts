@@ -18,15 +18,22 @@ ${command}`;
   return shellCommand(["sudo", "sh", "-euc", script]);
 }
 
-/** Writes all files of the shared volume into an archive: owners by number, times, modes. */
+/**
+ * All files of the working folder, packed. GNU tar ends with 1 when a file was written to, or went, while it was read: the
+ * volume is in use, and the archive is whole all the same. Failures end with 2.
+ */
+export const packed = "tar --numeric-owner --exclude=./.trashcan -czf - . || [ $? -eq 1 ]";
+
+/**
+ * Writes all files of the shared volume into an archive: owners by number, times, modes. A file that is written to
+ * meanwhile is in it as it was when it was read.
+ */
 export async function saveSharedVolume(machine: SshTarget, file: string): Promise<void> {
   const connection = await SshConnection.connect(machine);
   const output = createWriteStream(file, { mode: 0o600 });
-  const written = finished(output);
   try {
-    const archive = inVolume("tar --numeric-owner --exclude=./.trashcan -czf - .");
-    await connection.exec(archive, copyLimitMs, undefined, output);
-    await written;
+    // Both at once: on a full disk the other side would wait for ever for somebody to read on.
+    await Promise.all([finished(output), connection.exec(inVolume(packed), copyLimitMs, undefined, output)]);
   } finally {
     output.destroy();
     connection.close();
