@@ -19,6 +19,20 @@ const users = ["mesos-master", "marathon", "chronos"];
 
 const startLimitMs = 120_000;
 
+interface SavedTree {
+  path: string;
+  nodes: StoredNode[];
+}
+
+/** What uses the trees must not start on what they are now. */
+class HalfWritten extends Error {
+  constructor(why: string) {
+    super(
+      `ZooKeeper's trees are half written: ${why}. ${users.join(", ")} stay stopped, since they would take that for their state: run restore again`,
+    );
+  }
+}
+
 async function readNodes(file: string): Promise<StoredNode[]> {
   const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()) });
   const nodes: StoredNode[] = [];
@@ -26,9 +40,12 @@ async function readNodes(file: string): Promise<StoredNode[]> {
   return nodes;
 }
 
-/** `docker start|stop` for those of the services that a machine has. */
+/**
+ * `docker start|stop` for those of the services that a machine has.
+ * @throws Error that names the machines where that failed, once it is done on all others
+ */
 async function onEach(core: readonly SshTarget[], verb: "start" | "stop", names: readonly string[]): Promise<void> {
-  await Promise.all(
+  const done = await Promise.allSettled(
     core.map(async (machine) => {
       const connection = await SshConnection.connect(machine);
       try {
@@ -41,6 +58,24 @@ async function onEach(core: readonly SshTarget[], verb: "start" | "stop", names:
       }
     }),
   );
+  const failures = done.flatMap((one) => (one.status === "rejected" ? [(one.reason as Error).message] : []));
+  if (failures.length > 0) throw new Error(failures.join("; "));
+}
+
+/** Puts trees in the place of ZooKeeper's own. @throws Error that says what to do, when some of them may be half written */
+async function writeTrees(core: readonly SshTarget[], saved: readonly SavedTree[], tell: (line: string) => void) {
+  let hasBegun = false;
+  try {
+    await withZooKeeper(core, async (client) => {
+      for (const { path, nodes } of saved) {
+        hasBegun = true;
+        await writeTree(client, path, nodes);
+        tell(`${path}: ${nodes.length} nodes`);
+      }
+    });
+  } catch (error) {
+    throw hasBegun ? new HalfWritten((error as Error).message) : error;
+  }
 }
 
 /** Waits until Mesos and Marathon have leaders again. */
@@ -80,29 +115,35 @@ export async function restore(words: readonly string[]): Promise<number> {
       `the backup has a shared volume and ${stack} has none: set drover:sharedVolume.enabled, run up again`,
     );
   }
+  if (stackEnvironment(stack).chronos.placement === "marathon") {
+    throw new Error(
+      `on ${stack} Chronos is an app, which would go on writing what is to be restored: set drover:chronos.placement to core, run up, restore, and set it back`,
+    );
+  }
   // Agents of machines that are no more would be waited for before their tasks start elsewhere.
   const same = values.machines.some(({ instance }) => manifest.slaves.includes(instance));
   const wanted = Object.entries(trees).filter(([tree]) => tree !== "mesos" || same);
+  const saved: SavedTree[] = [];
+  for (const [tree, path] of wanted) saved.push({ path, nodes: await readNodes(join(folder, treeFile(tree))) });
 
   say(`${stack}: stopping ${users.join(", ")}`);
-  await onEach(core, "stop", [...users].reverse());
+  let mayStart = true;
   try {
-    await withZooKeeper(core, async (client) => {
-      for (const [tree, path] of wanted) {
-        const nodes = await readNodes(join(folder, treeFile(tree)));
-        await writeTree(client, path, nodes);
-        say(`${stack}: ${path}: ${nodes.length} nodes`);
-      }
-    });
+    await onEach(core, "stop", [...users].reverse());
+    await writeTrees(core, saved, (line) => say(`${stack}: ${line}`));
     if (!same) say(`${stack}: other slaves than in the backup: the Mesos registry stays as it is`);
     if (hasVolume && core[0]) {
       say(`${stack}: filling the shared volume`);
       await restoreSharedVolume(core[0], volume);
     }
+  } catch (error) {
+    mayStart = !(error instanceof HalfWritten);
+    throw error;
   } finally {
-    await onEach(core, "start", users);
+    if (mayStart) await onEach(core, "start", users);
   }
   await leadersAgain(core);
-  say(`${stack}: restored what ${manifest.environment} was at ${manifest.createdAt}`);
+  const files = hasVolume ? "; the shared volume's files of other names stay as they are" : "";
+  say(`${stack}: restored what ${manifest.environment} was at ${manifest.createdAt}${files}`);
   return 0;
 }
