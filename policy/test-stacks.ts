@@ -116,7 +116,8 @@ export function openStack(more: Inputs = {}): TestStack {
     slaves: 3,
     core: core(zones),
     openstack: { zones, externalNetwork: "public", image: "debian-12" },
-    policy,
+    // OpenStack clouds have no common prices.
+    policy: { ...policy, prices: { "m1.large": 40, "volume GB": 0.1, "floating address": 3 } },
     ...more,
   };
   return { environment: environment(config), resources, recorded: resources };

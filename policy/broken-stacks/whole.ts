@@ -41,6 +41,7 @@ export const brokenWholes: Broken[] = [
       azure(),
       resource("azure-native:containerregistry:Registry", "registry", {
         registryName: "drover-prod",
+        sku: { name: "Basic" },
         tags: { "drover.stack": "prod" },
       }),
     ),
@@ -113,6 +114,13 @@ export const brokenWholes: Broken[] = [
     withInputs(azure(), "pool-slave", { sku: { name: "Standard_D16s_v5", capacity: 4 } }),
     [
       "budget: the estimated cost of 2726 USD a month is above the budget of 2000 (drover:policy.monthlyBudget, prices: rough figures of 2026-11, not looked up in a price list)",
+    ],
+  ],
+  [
+    "a size without a price",
+    withInputs(azure(), "pool-slave", { sku: { name: "Standard_M416ms_v2", capacity: 4 } }),
+    [
+      "budget: no price for Standard_M416ms_v2: set drover:policy.prices, in US dollars a month, or there is no estimate",
     ],
   ],
 ];
