@@ -78,6 +78,11 @@ describe("a configuration that cannot be used", () => {
       { "drover:cloud": "mars" },
       'drover:cloud: "mars" is not allowed; it must be: one of docker',
     ],
+    [
+      "a longer session than ZooKeeper grants",
+      { "drover:volumes": '{"graceSeconds":41}' },
+      "drover:volumes.graceSeconds: 41 is not allowed; it must be: at most 40, the longest session that ZooKeeper grants",
+    ],
     ["one port for two", { "drover:frontDoor": '{"httpPort":80,"httpsPort":80}' }, "it must be: two different ports"],
   ])("%s", (_what, config, message) => {
     expect(problem(config)).toContain(message);

@@ -207,8 +207,14 @@ export const configuration = z.strictObject({
   /** Block volumes of tasks (services/volumes); their backend is the cloud's own block storage. */
   volumes: z
     .strictObject({
-      /** How long a volume stays with a slave that gives no sign of life before another may take it by force. */
-      graceSeconds: wholeSeconds.min(4, "at least 4").max(300, "at most 300").default(10),
+      /**
+       * How long a volume stays with a slave that gives no sign of life before another may take it by force: the time-out
+       * of its session with ZooKeeper, which grants 2 to 20 of its ticks of 2 s.
+       */
+      graceSeconds: wholeSeconds
+        .min(4, "at least 4, the shortest session that ZooKeeper grants")
+        .max(40, "at most 40, the longest session that ZooKeeper grants")
+        .default(10),
       /** Size of a volume that is made without one. */
       defaultSizeGb: z.int("a whole number of GB").min(1, "at least 1 GB").max(32_767, "at most 32767 GB").default(16),
     })
