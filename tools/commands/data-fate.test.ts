@@ -37,4 +37,10 @@ it("on a cloud, volumes that tasks made are spoken of, too", () => {
     "block volumes that tasks made go with the resource group",
   ]);
   expect(fate("azure").lines).toEqual([]);
+  const some = { ...pgdata, ledger: { sizeGb: 1, protect: true } };
+  expect(fate("azure-test", { blockVolumes: some }).lines).toEqual([
+    ...lines.slice(0, 1),
+    "declared block volumes that are protected stay: ledger",
+    "block volumes that tasks made stay, with the resource group",
+  ]);
 });

@@ -37,24 +37,30 @@ function onDocker(environment: Environment, there: ReadonlySet<string>): DataFat
 
 /** What volumes that tasks have made become, which no stack knows of. */
 const ofTasks = {
-  azure: () => "block volumes that tasks made go with the resource group",
-  openstack: (name: string) =>
+  azure: (environment: Environment) =>
+    keepsBlockVolumes(environment)
+      ? "block volumes that tasks made stay, with the resource group"
+      : "block volumes that tasks made go with the resource group",
+  openstack: ({ name }: Environment) =>
     `block volumes that tasks made stay: \`openstack volume list --property drover-cluster=${name}\``,
 };
 
 /** @param there names of the Docker volumes on this computer */
 export function dataFate(environment: Environment, there: ReadonlySet<string>): DataFate {
-  const { name, cloud, purpose } = environment;
+  const { cloud, purpose } = environment;
   if (cloud === "docker") return onDocker(environment, there);
   // Production's data is protected: nothing is taken down before that is lifted.
   if (purpose === "production") return { kept: new Set(), lines: [] };
-  const declared = plannedVolumes(environment).map((volume) => volume.name);
-  const volumes = declared.length > 0 ? `, declared block volumes${listed(declared)}` : "";
+  const declared = plannedVolumes(environment);
+  const kept = declared.filter(({ protect }) => protect).map((volume) => volume.name);
+  const gone = declared.filter(({ protect }) => !protect).map((volume) => volume.name);
+  const volumes = gone.length > 0 ? `, declared block volumes${listed(gone)}` : "";
   return {
     kept: new Set(),
     lines: [
       `the data goes too, for good: data disks of the core machines (ZooKeeper, shared volume)${volumes}`,
-      ofTasks[cloud](name),
+      ...(kept.length > 0 ? [`declared block volumes that are protected stay${listed(kept)}`] : []),
+      ofTasks[cloud](environment),
     ],
   };
 }
