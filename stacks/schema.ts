@@ -234,7 +234,10 @@ export const configuration = z.strictObject({
       sizeGb: quotaGb.optional(),
       /** The most that single folders of it hold, in GB, by path from its root. They are made where missing. */
       quotasGb: z.record(volumeFolder, quotaGb).default({}),
-      /** Certificates and encryption between machines, for files and management. Set it before the first start. */
+      /**
+       * cloud `docker`: certificates and encryption between machines, for files and management. Set it before the first
+       * start.
+       */
       tls: z.boolean().default(false),
     })
     .prefault({}),

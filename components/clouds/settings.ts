@@ -46,6 +46,10 @@ export function commonProblems(environment: Environment, zones: readonly string[
     !access.sshFrom.includes("0.0.0.0/0"),
     "drover:access.sshFrom: 0.0.0.0/0 is not allowed; name the networks that may log in",
   );
+  problems.unless(
+    !environment.sharedVolume.tls,
+    "drover:sharedVolume.tls: true is not allowed; its keys would be in user data, which every process of a machine can read from the metadata service. Leave it out: on clouds the network alone keeps others from the shared volume",
+  );
   const allowed = zones.join(", ");
   for (const { hostname, zone } of zones.length > 0 ? core : []) {
     problems.unless(

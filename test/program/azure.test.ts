@@ -177,6 +177,11 @@ describe("an environment that Azure cannot make", () => {
     ["no section", { "drover:azure": undefined }, "drover:azure: nothing is not allowed"],
     ["nobody who may log in", { "drover:access": {} }, "drover:access.sshFrom: nothing is not allowed"],
     [
+      "TLS of the shared volume",
+      { "drover:sharedVolume": { tls: true } },
+      "drover:sharedVolume.tls: true is not allowed",
+    ],
+    [
       "SSH from everywhere",
       { "drover:access": { sshFrom: ["0.0.0.0/0"] } },
       "drover:access.sshFrom: 0.0.0.0/0 is not allowed",

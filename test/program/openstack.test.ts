@@ -162,6 +162,11 @@ describe("an environment that OpenStack cannot make", () => {
     ["no flavours", { "drover:machines": {} }, "drover:machines.core.size: nothing is not allowed"],
     ["no resolvers", { "drover:dns": {} }, "drover:dns.forwarders: nothing is not allowed"],
     ["no registry", { "drover:registry": undefined }, "drover:registry: nothing is not allowed"],
+    [
+      "TLS of the shared volume",
+      { "drover:sharedVolume": { tls: true } },
+      "drover:sharedVolume.tls: true is not allowed",
+    ],
     ["spot machines", { "drover:pools": { slave: { spot: true } } }, "drover:pools.slave.spot: true is not allowed"],
     [
       "a zone there is not",
