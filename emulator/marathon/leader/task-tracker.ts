@@ -14,12 +14,12 @@ import {
   withStatus,
 } from "../model/instance";
 import { isPod, type RunSpec } from "../model/run-spec";
-import { launchOf } from "../placement/task-id";
 import type { Store } from "../state/store";
 import type { Definitions } from "./definitions";
 import type { InstanceRegistry } from "./instance-registry";
 import type { LaunchQueue } from "./launch-queue";
 import type { ReleaseList } from "./release-list";
+import { reservedAfter } from "./reserved-after";
 import type { TaskKiller } from "./task-killer";
 import { isToBeForgotten } from "./unreachable";
 
@@ -122,7 +122,7 @@ export class TaskTracker {
     const { instances, definitions, releases, killer, health, readiness, store } = this.parts;
     const app = definitions.of(instance);
     const now = new Date();
-    const reserved = this.reservedAfter(instance, status);
+    const reserved = reservedAfter(instance, status.state, this.parts.isWanted(instance.appId));
     if (reserved) instances.put(reserved);
     else instances.remove(instance);
     if (instance.volumes && !reserved) releases.add(instance.id);
@@ -137,16 +137,6 @@ export class TaskTracker {
     if (failure) this.failures.set(instance.appId, failure);
     const kept = reserved ? store.saveInstance(reserved) : store.removeInstance(instance.id);
     await Promise.all([kept, failure ? store.saveFailure(failure) : undefined]);
-  }
-
-  /** What stays of an instance with volumes when its task has ended; undefined when they are gone or not wanted. */
-  private reservedAfter(instance: Instance, { state }: TaskStatus): Instance | undefined {
-    if (instance.volumes === undefined || instance.wipe || !this.parts.isWanted(instance.appId)) return undefined;
-    if (state === "TASK_GONE" || state === "TASK_GONE_BY_OPERATOR") return undefined;
-    // Refused at its first launch: then nothing was reserved either.
-    const isRefused = state === "TASK_ERROR" || state === "TASK_DROPPED";
-    if (isRefused && launchOf(instance.taskId) === 1) return undefined;
-    return { ...instance, state: "RESERVED", goal: "run" };
   }
 
   private kill(instance: Instance): void {
