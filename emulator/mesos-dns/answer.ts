@@ -65,10 +65,12 @@ function lookUp(question: Question, name: string, isApex: boolean, zone: Zone, c
   ];
   answers.push(...addresses(name, question.name).filter(({ type }) => asks(type)));
   if (asks("SRV")) {
+    const targets = new Set<string>();
     for (const { host, port } of records.srv.get(name)?.values() ?? []) {
       const data = { priority: 0, weight: config.srvWeight, port, target: relative(host) };
       answers.push({ type: "SRV", name: question.name, ttl: config.ttl, data });
-      if (!additionals.some((extra) => extra.name === data.target)) additionals.push(...addresses(host, data.target));
+      if (!targets.has(host)) additionals.push(...addresses(host, data.target));
+      targets.add(host);
     }
   }
   if (isApex && asks("SOA")) answers.push(soa(question.name, zone, config));

@@ -6,7 +6,7 @@ import { answerFromZone, emptyAnswer, isInDomain, RCODE, type Zone } from "./ans
 import type { Config } from "./config";
 import { forward, resolversFor, type Transport } from "./forward";
 import { readMessages, writeMessage } from "./tcp-messages";
-import { encodeForUdp, withEdns } from "./truncate";
+import { encodeWithin, MAX_TCP_BYTES, udpLimit } from "./truncate";
 
 const HEADER_BYTES = 12;
 const IDLE_MS = 30_000;
@@ -30,9 +30,7 @@ export class DnsServer {
   async listen(host: string, port: number): Promise<void> {
     const udp = createSocket(isIPv6(host) ? "udp6" : "udp4");
     udp.on("message", (message, peer) => {
-      void this.answer(message, "udp").then((answer) => {
-        if (answer) udp.send(answer, peer.port, peer.address);
-      });
+      void this.reply(message, "udp", (answer) => udp.send(answer, peer.port, peer.address));
     });
     await new Promise<void>((resolve, reject) => {
       udp.once("error", reject);
@@ -48,9 +46,7 @@ export class DnsServer {
       socket.setTimeout(IDLE_MS, () => socket.destroy());
       socket.on("error", () => socket.destroy());
       readMessages(socket, (message) => {
-        void this.answer(message, "tcp").then((answer) => {
-          if (answer && socket.writable) writeMessage(socket, answer);
-        });
+        void this.reply(message, "tcp", (answer) => socket.writable && writeMessage(socket, answer));
       });
     });
     tcp.maxConnections = MAX_TCP_CONNECTIONS;
@@ -66,6 +62,16 @@ export class DnsServer {
     this.tcp?.close();
   }
 
+  /** Never rejects: one question must not end the process. */
+  private async reply(message: Buffer, transport: Transport, send: (answer: Buffer) => void): Promise<void> {
+    try {
+      const answer = await this.answer(message, transport);
+      if (answer) send(answer);
+    } catch (error) {
+      this.log.error({ transport, error }, "could not answer a question");
+    }
+  }
+
   /** Undefined for what is no question at all. */
   private async answer(message: Buffer, transport: Transport): Promise<Buffer | undefined> {
     let query: DecodedPacket;
@@ -76,8 +82,8 @@ export class DnsServer {
     }
     if (query.type === "response") return undefined;
     const [question, ...others] = query.questions ?? [];
-    const encoded = (answer: Packet) =>
-      transport === "udp" ? encodeForUdp(answer, query, this.config.setTruncateBit) : encode(withEdns(answer, query));
+    const limitBytes = transport === "udp" ? udpLimit(query) : MAX_TCP_BYTES;
+    const encoded = (answer: Packet) => encodeWithin(limitBytes, answer, query, this.config.setTruncateBit);
 
     if ((query as { opcode?: string }).opcode !== "QUERY") return encoded(emptyAnswer(query, RCODE.notImplemented));
     if (question === undefined || others.length > 0) return encoded(emptyAnswer(query, RCODE.formatError));

@@ -11,7 +11,7 @@ import { type DecodedPacket, decode, encode, type RecordType } from "dns-packet"
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseConfig } from "./config";
 import { MesosDns } from "./mesos-dns";
-import type { State } from "./state";
+import type { State, Task } from "./state";
 import { readMessages, writeMessage } from "./tcp-messages";
 
 const log = createLogger("mesos-dns-test", "silent");
@@ -24,6 +24,15 @@ let httpPort: number;
 
 let areMastersIll = false;
 let refusals = 0;
+
+function taskOf(name: string, n: number): Task {
+  const networks = [{ ip_addresses: [{ ip_address: `10.1.${n >> 8}.${n & 255}` }] }];
+  return {
+    ...{ id: `${name}.${n}`, name, slave_id: "a-S0", state: "TASK_RUNNING" },
+    resources: { ports: `[${31_000 + n}-${31_000 + n}]` },
+    statuses: [{ state: "TASK_RUNNING", timestamp: 1, container_status: { network_infos: networks } }],
+  };
+}
 
 /** A master that knows `state`; a standby redirects to where `leads` says. */
 async function startMaster(leads: () => string | undefined): Promise<string> {
@@ -95,9 +104,9 @@ function ask(name: string, type = "A", udpPayloadSize?: number): Promise<Decoded
   });
 }
 
-function askByTcp(name: string): Promise<DecodedPacket> {
+function askByTcp(name: string, type = "A"): Promise<DecodedPacket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => writeMessage(socket, query(name, "A")));
+    const socket = connect(port, "127.0.0.1", () => writeMessage(socket, query(name, type)));
     socket.on("error", reject);
     readMessages(socket, (message) => {
       socket.destroy();
@@ -119,16 +128,7 @@ it("denies nothing before it has read a state, then finds the leader through Zoo
   state.frameworks = [
     {
       name: "marathon",
-      tasks: Array.from({ length: 60 }, (_, n) => ({
-        ...{ id: `web.${n}`, name: n === 0 ? "one" : "web", slave_id: "a-S0", state: "TASK_RUNNING" },
-        ...{ resources: { ports: `[${31_000 + n}-${31_000 + n}]` } },
-        statuses: [
-          {
-            ...{ state: "TASK_RUNNING", timestamp: 1 },
-            container_status: { network_infos: [{ ip_addresses: [{ ip_address: `10.1.0.${n}` }] }] },
-          },
-        ],
-      })),
+      tasks: Array.from({ length: 60 }, (_, n) => taskOf(n === 0 ? "one" : "web", n)),
     },
   ];
   const client = await zookeeper.client();
@@ -166,6 +166,17 @@ it("tells a client over UDP that more is to be had, and gives it over TCP or to 
   const large = await ask("web.marathon.mesos", "A", 4096);
   expect(large).toMatchObject({ flag_tc: false, additionals: [{ type: "OPT" }] });
   expect(large.answers).toHaveLength(59);
+});
+
+it("answers for a thousand tasks with as many as a message has room for", async () => {
+  state.frameworks.push({ name: "large", tasks: Array.from({ length: 1_000 }, (_, n) => taskOf("many", n)) });
+  await waitFor("the tasks", async () => (await ask("many.large.mesos")).rcode === "NOERROR");
+  const byTcp = await askByTcp("_many._tcp.large.mesos", "SRV");
+  expect(byTcp.flag_tc).toBe(true);
+  expect(byTcp.answers?.length).toBeGreaterThan(500);
+  const byUdp = await ask("_many._tcp.large.mesos", "SRV", 65_535);
+  expect(byUdp.answers?.length).toBeGreaterThan(500);
+  expect((await ask("one.marathon.mesos")).rcode).toBe("NOERROR");
 });
 
 it("forwards other names and passes denials on", async () => {
