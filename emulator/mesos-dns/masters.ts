@@ -51,12 +51,17 @@ export class Masters {
     const change = ++this.change;
     const nodes = await Promise.all(names.map((name) => client.get(`${this.url.path}/${name}`).catch(() => undefined)));
     if (change !== this.change || this.isClosed) return;
-    const masters = nodes.flatMap((node) => (node === undefined ? [] : [addressIn(node.data)]));
-    this.listener(masters);
+    this.listener(nodes.flatMap((node, index) => (node ? this.addressIn(node.data, names[index]) : [])));
   }
-}
 
-function addressIn(data: Buffer): string {
-  const { ip, port } = parseMasterInfo(data).address;
-  return `${ip}:${port}`;
+  /** One master that writes something else must not take the others' names along. */
+  private addressIn(data: Buffer, name = ""): string[] {
+    try {
+      const { ip, port } = parseMasterInfo(data).address;
+      return [`${ip}:${port}`];
+    } catch (error) {
+      this.log.warn({ node: name, reason: (error as Error).message }, "a master's node cannot be read, left out");
+      return [];
+    }
+  }
 }

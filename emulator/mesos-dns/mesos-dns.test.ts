@@ -133,6 +133,7 @@ it("denies nothing before it has read a state, then finds the leader through Zoo
   ];
   const client = await zookeeper.client();
   const group = new Group(client, "/mesos", MASTER_LABEL);
+  await group.join(Buffer.from("not a master"));
   for (const master of [standby, leader]) {
     const [ip, masterPort] = master.split(":");
     const address = { ip, port: Number(masterPort), hostname: "any" };

@@ -33,11 +33,19 @@ export function createMasterDetector(master: string, sessionTimeoutMs = 10_000):
   return new FixedDetector(parseAddress(master));
 }
 
-/** Reads a master's node. @throws Error when it is not MasterInfo with an address */
+/** Reads a master's node; one without `address` tells it by its fields of old. @throws Error when it tells none */
 export function parseMasterInfo(data: Buffer): LeadingMaster {
-  const info = JSON.parse(data.toString("utf8")) as MasterInfo;
-  const { hostname, ip, port } = info.address;
+  const info = JSON.parse(data.toString("utf8")) as Omit<MasterInfo, "address"> & Partial<Pick<MasterInfo, "address">>;
+  const { hostname, ip, port } = info.address ?? { ip: dotted(info.ip), port: info.port };
   return { id: info.id, address: { hostname: hostname ?? info.hostname, ip, port }, pid: info.pid };
+}
+
+/** The address of a number in network byte order, read as little-endian. @throws Error when there is none */
+function dotted(ip: number | undefined): string {
+  if (ip === undefined) throw new Error("it names no address");
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(ip);
+  return [...bytes].join(".");
 }
 
 /** The master that a node names; undefined when there is no node or nobody can be reached by what it says. */
