@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { parseConfig } from "./config";
 import { generate } from "./generate";
 import { domainFragment, rfc952, rfc1123 } from "./label";
+import { withRecovered } from "./recovered";
 import type { State, Task } from "./state";
 import { taskHash } from "./task-hash";
 
@@ -26,7 +27,7 @@ const web: Task = {
 const stateOf = (...tasks: Task[]): State => ({
   leader: "master@10.0.0.1:5050",
   slaves: [{ id: "7f6c-S3", pid: "slave(1)@10.0.1.13:5051" }],
-  frameworks: [{ name: "marathon", hostname: "10.0.0.2", tasks }],
+  frameworks: [{ id: "f-1", name: "marathon", hostname: "10.0.0.2", tasks }],
 });
 
 const made = (state: State, changes = {}) =>
@@ -72,6 +73,16 @@ it("uses the discovery name, dots kept, and its ports with their names", () => {
 it("leaves out tasks that do not run or whose agent is unknown", () => {
   const records = made(stateOf({ ...web, state: "TASK_STAGING" }, { ...web, slave_id: "7f6c-S9" }));
   expect(records.exists("web.marathon.mesos.")).toBe(false);
+});
+
+it("keeps the tasks of agents that have not come back to a new leader", () => {
+  const chronos = { id: "f-2", name: "chronos", tasks: [{ ...web, id: "job.1", name: "job" }] };
+  const former = { ...stateOf(web), frameworks: [...stateOf(web).frameworks, chronos] };
+  const early = { ...stateOf(), slaves: [], recovered_slaves: [{ id: "7f6c-S3" }] };
+  const kept = made(withRecovered(early, former));
+  expect(addresses(kept, "web.marathon.mesos.")).toEqual(["172.17.0.5"]);
+  expect(addresses(kept, "job.chronos.mesos.")).toEqual(["172.17.0.5"]);
+  expect(made(withRecovered(stateOf(), former)).exists("web.marathon.mesos.")).toBe(false);
 });
 
 it("makes labels by RFC 1123, or RFC 952 when that is enforced", () => {

@@ -35,13 +35,14 @@ function taskOf(name: string, n: number): Task {
 }
 
 /** A master that knows `state`; a standby redirects to where `leads` says. */
-async function startMaster(leads: () => string | undefined): Promise<string> {
+async function startMaster(leads: () => string | undefined, onRead = () => {}): Promise<string> {
   const server = createServer((_, response) => {
     if (areMastersIll) {
       refusals++;
       response.writeHead(503).end();
       return;
     }
+    onRead();
     const leader = leads();
     if (leader === undefined) response.end(JSON.stringify(state));
     else response.writeHead(307, { Location: `//${leader}/master/state` }).end();
@@ -119,15 +120,20 @@ function askByTcp(name: string, type = "A"): Promise<DecodedPacket> {
 const get = async (path: string): Promise<any> => (await fetch(`http://127.0.0.1:${httpPort}${path}`)).json();
 const dataOf = ({ answers }: DecodedPacket) => (answers ?? []).map((answer) => ("data" in answer ? answer.data : ""));
 
-it("denies nothing before it has read a state, then finds the leader through ZooKeeper", async () => {
+it("denies nothing before it has read a whole state, then finds the leader through ZooKeeper", async () => {
   expect((await ask("web.marathon.mesos")).rcode).toBe("SERVFAIL");
   let leader = "";
+  let reads = 0;
   const standby = await startMaster(() => leader);
-  leader = await startMaster(() => undefined);
+  leader = await startMaster(
+    () => undefined,
+    () => reads++,
+  );
+  state.recovered_slaves = [{ id: "a-S1" }];
   state.leader = `master@${leader}`;
   state.frameworks = [
     {
-      name: "marathon",
+      ...{ id: "f-1", name: "marathon" },
       tasks: Array.from({ length: 60 }, (_, n) => taskOf(n === 0 ? "one" : "web", n)),
     },
   ];
@@ -139,6 +145,9 @@ it("denies nothing before it has read a state, then finds the leader through Zoo
     const address = { ip, port: Number(masterPort), hostname: "any" };
     await group.join(Buffer.from(JSON.stringify({ id: master, pid: `master@${master}`, hostname: "any", address })));
   }
+  await waitFor("two reads", () => reads > 1);
+  expect((await ask("one.marathon.mesos")).rcode).toBe("SERVFAIL");
+  state.recovered_slaves = [];
   await waitFor("records", async () => (await ask("one.marathon.mesos")).rcode === "NOERROR");
   await client.close();
 });
@@ -170,7 +179,11 @@ it("tells a client over UDP that more is to be had, and gives it over TCP or to 
 });
 
 it("answers for a thousand tasks with as many as a message has room for", async () => {
-  state.frameworks.push({ name: "large", tasks: Array.from({ length: 1_000 }, (_, n) => taskOf("many", n)) });
+  state.frameworks.push({
+    id: "f-2",
+    name: "large",
+    tasks: Array.from({ length: 1_000 }, (_, n) => taskOf("many", n)),
+  });
   await waitFor("the tasks", async () => (await ask("many.large.mesos")).rcode === "NOERROR");
   const byTcp = await askByTcp("_many._tcp.large.mesos", "SRV");
   expect(byTcp.flag_tc).toBe(true);

@@ -6,13 +6,20 @@ import { DnsServer } from "./dns-server";
 import { generate } from "./generate";
 import { httpApi, type Served } from "./http-api";
 import { Masters } from "./masters";
+import { isRecovering, withRecovered } from "./recovered";
+import type { State } from "./state";
 import { readState } from "./state-reader";
 
 const FIRST_RETRY_MS = 1_000;
+/** Agents come back to a new leader within seconds; with one that stays away all other names are served after this time. */
+const RECOVERY_LIMIT_MS = 60_000;
 
 /** Keeps the records in line with the leading master's state; the last good ones stay while it cannot be read. */
 export class MesosDns {
   private served: Served | undefined;
+  /** What the records were made of. */
+  private state: State | undefined;
+  private recoveryEndsMs: number | undefined;
   private masters: string[];
   private detector: Masters | undefined;
   private readonly dns: DnsServer;
@@ -96,7 +103,10 @@ export class MesosDns {
   private async reload(): Promise<void> {
     this.reading = new AbortController();
     try {
-      const state = await readState(this.masters, this.config, this.reading.signal);
+      const read = await readState(this.masters, this.config, this.reading.signal);
+      if (this.state === undefined && this.isTooEarly(read)) return;
+      const state = this.state ? withRecovered(read, this.state) : read;
+      this.state = state;
       const made = generate(state, this.masters, ownAddresses(this.config.dns?.host), this.config);
       const isFirst = this.served === undefined;
       this.served = { ...made, serial: Math.floor(Date.now() / 1000) };
@@ -104,6 +114,12 @@ export class MesosDns {
     } catch (error) {
       this.log.warn({ reason: (error as Error).message }, "cannot read the masters' state, keeps the old records");
     }
+  }
+
+  /** The tasks of agents that have not come back would be denied, and clients remember that. */
+  private isTooEarly(state: State): boolean {
+    this.recoveryEndsMs ??= Date.now() + RECOVERY_LIMIT_MS;
+    return isRecovering(state) && Date.now() < this.recoveryEndsMs;
   }
 }
 

@@ -4,6 +4,8 @@ export interface State {
   /** `master@ip:port`; empty while there is no leader. */
   leader?: string;
   slaves: Agent[];
+  /** Agents that a new leader has read from its registry and that have not come back to it yet. */
+  recovered_slaves?: { id: string }[];
   frameworks: Framework[];
 }
 
@@ -14,6 +16,7 @@ export interface Agent {
 }
 
 export interface Framework {
+  id: string;
   name: string;
   /** Absent for frameworks on the HTTP API. */
   pid?: string;
