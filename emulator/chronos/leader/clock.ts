@@ -32,7 +32,7 @@ export class Clock {
     const due = this.book.all().filter((record) => this.nextMs(record) <= nowMs);
     if (due.length > 0) {
       this.watch(
-        this.book.change((draft) => {
+        this.book.changeEach((draft) => {
           for (const record of due) draft.put(this.started(record, nowMs));
         }),
       );

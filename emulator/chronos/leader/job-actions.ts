@@ -32,7 +32,7 @@ export function changeJobs(leader: Leader, historyLimit: number): JobActions {
     return record;
   };
   const kill = async (names: readonly string[]) => {
-    await book.change((draft) => {
+    await book.changeEach((draft) => {
       for (const name of names) draft.put(toBeKilled(recordOf(draft, name)));
     });
     leader.kill(names.flatMap((name) => book.get(name)?.activity.active ?? []));

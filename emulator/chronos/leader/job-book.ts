@@ -66,16 +66,30 @@ export class JobBook {
    * @throws what `edit` throws, with nothing changed; HttpError 400 for a job that is too large
    */
   async change(edit: (draft: Draft) => void): Promise<void> {
+    const changes = this.apply(edit);
+    if (changes.length > 0) await this.store.commit(changes);
+  }
+
+  /**
+   * As {@link change} for jobs that do not depend on each other, however many: a new leader may find only the first of
+   * them changed.
+   */
+  async changeEach(edit: (draft: Draft) => void): Promise<void> {
+    const changes = this.apply(edit);
+    if (changes.length > 0) await this.store.commitEach(changes);
+  }
+
+  private apply(edit: (draft: Draft) => void): RecordChange[] {
     const draft = new Draft(this.records);
     edit(draft);
     const changes = draft.changes();
-    if (changes.length === 0) return;
+    if (changes.length === 0) return [];
     for (const { before, after } of changes) if (after && after.job !== before?.job) encodeJob(after.job);
     for (const { name, after } of changes) {
       if (after) this.records.set(name, after);
       else this.records.delete(name);
     }
     this.onChange();
-    await this.store.commit(changes);
+    return changes;
   }
 }

@@ -41,7 +41,7 @@ export class Launcher {
       left: plainResources(offer.resources, new Set(["*", role])),
       launches: [],
     }));
-    const stored = book.change((draft) => {
+    const stored = book.changeEach((draft) => {
       for (const record of queuedRecords(book)) {
         const place = mayRun(record) ? this.place(record, open) : undefined;
         if (place) draft.put(launched(record, place.offer.agent_id.value, Date.now()));

@@ -22,6 +22,10 @@ export class FencedError extends Error {
 
 /** ZooKeeper's default limit of a packet is 1 MiB; one change may touch several nodes. */
 const maxDefinitionBytes = 256 * 1024;
+/** What one request is filled up to with changes that need not happen together. */
+const maxRequestBytes = 512 * 1024;
+/** Beside path and data every operation has a header, a list of rights and a few lengths. */
+const operationBytes = 100;
 const attempts = 5;
 /** So that no name is one that ZooKeeper refuses, `.` for instance. */
 const prefix = "J_";
@@ -66,6 +70,27 @@ export class Store {
    */
   commit(changes: readonly RecordChange[]): Promise<void> {
     return this.write(changes.flatMap((change) => this.operations(change)));
+  }
+
+  /**
+   * Writes changes that do not depend on each other, however many: as many requests as it takes, in order. A new leader
+   * may find only the first of them.
+   * @throws what {@link commit} throws
+   */
+  async commitEach(changes: readonly RecordChange[]): Promise<void> {
+    const requests: MultiOperation[][] = [];
+    let roomBytes = 0;
+    for (const change of changes) {
+      const operations = this.operations(change);
+      const bytes = operations.reduce((sum, operation) => sum + bytesOf(operation), 0);
+      if (bytes > roomBytes) {
+        requests.push([]);
+        roomBytes = maxRequestBytes;
+      }
+      requests.at(-1)?.push(...operations);
+      roomBytes -= bytes;
+    }
+    await Promise.all(requests.map((operations) => this.write(operations)));
   }
 
   private async read(node: string): Promise<JobRecord> {
@@ -139,6 +164,11 @@ export class Store {
   private marker(): Buffer {
     return Buffer.from(`${this.writer} ${this.writes}`);
   }
+}
+
+function bytesOf(operation: MultiOperation): number {
+  const dataBytes = "data" in operation ? (operation.data?.length ?? 0) : 0;
+  return operationBytes + Buffer.byteLength(operation.path) + dataBytes;
 }
 
 /** @throws HttpError 400 when the definition is too large to be stored */
