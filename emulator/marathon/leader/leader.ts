@@ -164,7 +164,11 @@ export class Leader {
     const { log } = this.options;
     this.tracker.restore(stored.instances, stored.failures);
     this.deployer.resume(stored.deployments);
-    const { instances, deployments } = stored;
+    const { instances, deployments, lostDeployments } = stored;
+    for (const id of lostDeployments) {
+      log.warn({ deployment: id }, "a deployment is given up: what it changes is not in ZooKeeper any more");
+      this.watch(this.options.store.endDeployment({ id, changes: [] }));
+    }
     log.info({ apps: stored.root.specs.size, tasks: instances.length, deployments: deployments.length }, "leading");
     this.framework.start();
     this.conductor.advanceSoon();

@@ -28,6 +28,8 @@ export interface StoredState {
   frameworkId?: string;
   root: Root;
   deployments: StoredDeployment[];
+  /** Ids of deployments whose changes are not known any more, so that nobody can go on with them. */
+  lostDeployments: string[];
   instances: Instance[];
   failures: TaskFailure[];
 }
@@ -45,6 +47,8 @@ export class Store {
   private readonly paths: StatePaths;
   /** The latest changes of what is wanted, oldest first. */
   private records: HistoryRecord[] = [];
+  /** Versions of the deployments that run, by their ids. */
+  private readonly running = new Map<string, string>();
 
   constructor(
     private readonly client: ZookeeperClient,
@@ -74,12 +78,15 @@ export class Store {
       this.readBuckets<TaskFailure>(this.paths.failuresIn),
     ]);
     const deployments = await Promise.all(saved.map((each) => this.loadDeployment(each)));
+    const known = deployments.filter((each) => each !== undefined);
+    for (const { id, version } of known) this.running.set(id, version);
+    const lostDeployments = saved.map(({ id }) => id).filter((id) => !this.running.has(id));
     const frameworkId = framework.data.length > 0 ? framework.data.toString("utf8") : undefined;
     const root: Root = {
       specs: new Map(specs.map((spec) => [spec.id, spec])),
       groups: new Map(groups.map((group) => [group.id, group])),
     };
-    return { ...(frameworkId ? { frameworkId } : {}), root, deployments, instances, failures };
+    return { ...(frameworkId ? { frameworkId } : {}), root, deployments: known, lostDeployments, instances, failures };
   }
 
   saveFrameworkId(id: string): Promise<void> {
@@ -107,12 +114,15 @@ export class Store {
       () => this.client.exists(recordPath),
     );
     this.records.push(record);
+    for (const each of cancelled) this.running.delete(each);
+    this.running.set(id, version);
     await this.apply(record);
   }
 
   /** Forgets a deployment, and what is too old by now. */
   async endDeployment({ id, changes }: { id: string; changes: readonly AppChange[] }): Promise<void> {
-    const outdated = this.records.splice(0, Math.max(0, this.records.length - this.limits.maxVersions));
+    this.running.delete(id);
+    const outdated = this.records.splice(0, this.outdatedCount());
     const ids = new Set([
       ...changes.map((change) => change.id),
       ...outdated.flatMap(({ specs }) => specs.map((spec) => spec.id)),
@@ -215,9 +225,18 @@ export class Store {
     return node?.data.toString("utf8") || undefined;
   }
 
-  private async loadDeployment({ id, version }: SavedDeployment): Promise<StoredDeployment> {
+  /** A new leader needs the record of a deployment that runs, and going back needs every one after the one gone back to. */
+  private outdatedCount(): number {
+    const versions = new Set(this.running.values());
+    const firstNeeded = this.records.findIndex(({ version }) => versions.has(version));
+    const surplus = Math.max(0, this.records.length - this.limits.maxVersions);
+    return firstNeeded === -1 ? surplus : Math.min(surplus, firstNeeded);
+  }
+
+  private async loadDeployment({ id, version }: SavedDeployment): Promise<StoredDeployment | undefined> {
     const record = this.records.find((each) => each.version === version);
-    const changes = await inChunks(record?.specs ?? [], async (change): Promise<AppChange> => {
+    if (record === undefined) return undefined;
+    const changes = await inChunks(record.specs, async (change): Promise<AppChange> => {
       const from = change.from === undefined ? undefined : await this.definition(change.id, change.from);
       const to = change.to === undefined ? undefined : await this.definition(change.id, change.to);
       return { id: change.id, ...(from ? { from } : {}), ...(to ? { to } : {}) };
