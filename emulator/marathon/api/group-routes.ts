@@ -1,10 +1,11 @@
 import { json, type Reply } from "@drover/lib/http/reply";
 import type { Context, Router } from "@drover/lib/http/router";
 import type { Group } from "@drover/lib/marathon/types";
+import type { Change } from "../leader/deployer";
 import type { Leader } from "../leader/leader";
 import { ApiError, invalidObject, unknownGroup } from "../model/api-error";
 import type { AppRequestRules } from "../model/app-request";
-import { type RawGroup, readGroup, versionAsked, withFormerGroup, withPutGroup } from "../model/group-request";
+import { readGroup, versionAsked, withFormerGroup, withPutGroup } from "../model/group-request";
 import { parseJsonBody } from "../model/json-shape";
 import { absoluteId, parentOf } from "../model/path-id";
 import { appsOf, appsWithin, type GroupInfo, podsOf, type Root, withoutGroup } from "../model/root";
@@ -118,7 +119,10 @@ async function create(leader: Leader, context: Context, rules: AppRequestRules):
   if (leader.state.root.groups.has(id) && id !== "/") {
     throw new ApiError(409, `Group ${id} is already created. Use PUT to change this group.`);
   }
-  return deploymentReply(await deploy(leader, context, id, group, rules), 201, `/v2/groups${id}`);
+  const result = await leader.deployer.deploy((root, version) => withPutGroup(root, id, group, version, rules), {
+    force: queryFlag(context.query, "force", false),
+  });
+  return deploymentReply(result, 201, `/v2/groups${id}`);
 }
 
 async function update(leader: Leader, context: Context, rules: AppRequestRules): Promise<Reply> {
@@ -129,26 +133,15 @@ async function update(leader: Leader, context: Context, rules: AppRequestRules):
   }
   const existed = leader.state.root.groups.has(id);
   const asked = versionAsked(group);
-  if (asked !== undefined) return goBack(leader, context, id, asked);
+  const former = asked === undefined ? undefined : await formerRoot(leader, id, asked);
   if (!existed && group.scaleBy !== undefined) throw unknownGroup(id);
-  if (queryFlag(context.query, "dryRun", false)) {
-    const steps = leader.deployer.plan((root, version) => withPutGroup(root, id, group, version, rules));
-    return json({ steps });
-  }
-  const result = await deploy(leader, context, id, group, rules);
-  return deploymentReply(result, existed ? 200 : 201, existed ? undefined : `/v2/groups${id}`);
-}
-
-/** Everything in the group becomes what it was at a version. */
-async function goBack(leader: Leader, { query }: Context, id: string, version: string): Promise<Reply> {
-  const former = await formerRoot(leader, id, version);
-  const force = queryFlag(query, "force", false);
-  return deploymentReply(await leader.deployer.deploy((root) => withFormerGroup(root, id, former), { force }));
-}
-
-function deploy(leader: Leader, { query }: Context, id: string, group: RawGroup, rules: AppRequestRules) {
-  const force = queryFlag(query, "force", false);
-  return leader.deployer.deploy((root, version) => withPutGroup(root, id, group, version, rules), { force });
+  // With a version everything in the group becomes what it was then.
+  const change: Change = (root, version) =>
+    former ? withFormerGroup(root, id, former) : withPutGroup(root, id, group, version, rules);
+  if (queryFlag(context.query, "dryRun", false)) return json({ steps: leader.deployer.plan(change) });
+  const isNew = !existed && former === undefined;
+  const result = await leader.deployer.deploy(change, { force: queryFlag(context.query, "force", false) });
+  return deploymentReply(result, isNew ? 201 : 200, isNew ? `/v2/groups${id}` : undefined);
 }
 
 /** Upstream patches `enforceRole` only, and that is off for all groups here. */

@@ -67,6 +67,9 @@ export function groupCalls(api: () => MarathonApi): void {
     const { body: versions } = await api().get(`/v2/groups${id}/versions`);
     expect(versions).toContain(before[0]);
     expect((await api().get(`/v2/groups${id}/versions/${before[0]}`)).body.apps).toHaveLength(2);
+    const dry = await api().call("PUT", `/v2/groups${id}?dryRun=true`, { version: before[0] });
+    expect([dry.status, Object.keys(dry.body)]).toEqual([200, ["steps"]]);
+    expect((await api().get(`/v2/apps${id}/web`)).status).toBe(404);
     const back = await api().call("PUT", `/v2/groups${id}`, { version: before[0] });
     expect([back.status, back.body]).toEqual([200, deployment]);
     await api().finished(back.body.deploymentId);
