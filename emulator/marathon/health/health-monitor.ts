@@ -84,9 +84,11 @@ export class HealthMonitor {
   private schedule(watched: Watched, index: number, check: HealthCheck, delayMs: number): void {
     watched.timers[index] = setTimeout(async () => {
       const result = await perform(watched.app, watched.instance, check);
-      const isStillWatched = this.watched.get(watched.instance.id) === watched && watched.timers[index] !== undefined;
-      if (!isStillWatched) return;
+      const isDue = () => this.watched.get(watched.instance.id) === watched && watched.timers[index] !== undefined;
+      if (!isDue()) return;
       this.take(watched, index, check, result, check);
+      // The result may have been the last one: then the task has been told to end.
+      if (!isDue()) return;
       const isNew = watched.health[index] === undefined;
       const intervalMs = check.intervalSeconds * 1000;
       this.schedule(watched, index, check, isNew ? Math.min(intervalMs, eagerIntervalMs) : intervalMs);
