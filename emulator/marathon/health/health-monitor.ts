@@ -5,6 +5,7 @@ import { isPod, type RunSpec } from "../model/run-spec";
 import { checkTarget, urlOf } from "./check-target";
 import { type CheckResult, type Health, isHopeless, overallHealth, withResult } from "./health";
 import { askHttp, askTcp } from "./probe";
+import { timerMs } from "./timer-delay";
 
 export interface HealthListener {
   onFailed(instance: Instance, check: HealthCheck): void;
@@ -90,7 +91,7 @@ export class HealthMonitor {
       // The result may have been the last one: then the task has been told to end.
       if (!isDue()) return;
       const isNew = watched.health[index] === undefined;
-      const intervalMs = check.intervalSeconds * 1000;
+      const intervalMs = timerMs(check.intervalSeconds);
       this.schedule(watched, index, check, isNew ? Math.min(intervalMs, eagerIntervalMs) : intervalMs);
     }, delayMs);
   }
@@ -117,7 +118,7 @@ export class HealthMonitor {
 async function perform(app: RunSpec, instance: Instance, check: HealthCheck): Promise<CheckResult> {
   const target = isPod(app) ? undefined : checkTarget(app, instance, check);
   if (target === undefined) return { isHealthy: false, cause: "the task's address is not known" };
-  const timeoutMs = check.timeoutSeconds * 1000;
+  const timeoutMs = timerMs(check.timeoutSeconds);
   try {
     if (check.protocol === "TCP") {
       await askTcp(target.host, target.port, timeoutMs);

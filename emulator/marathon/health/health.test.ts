@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type CheckResult, type Health, isHopeless, overallHealth, withResult } from "./health";
+import { timerMs } from "./timer-delay";
 
 const limits = { gracePeriodSeconds: 10, maxConsecutiveFailures: 2 };
 const at = (second: number) => new Date(second * 1000).toISOString();
@@ -60,4 +61,8 @@ test.each<[(boolean | undefined)[], boolean | undefined]>([
 ])("checks %j together: %s", (alive, overall) => {
   const health = alive.map((each) => (each === undefined ? undefined : { alive: each, consecutiveFailures: 0 }));
   expect(overallHealth(health)).toBe(overall);
+});
+
+test("a check is made at most every second, one of a very long interval not all the time", () => {
+  expect([0, 0.5, 20, 1e12].map(timerMs)).toEqual([1_000, 1_000, 20_000, 2_147_483_647]);
 });

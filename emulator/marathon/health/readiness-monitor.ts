@@ -4,6 +4,7 @@ import { appPorts } from "../model/ports";
 import { isPod, type RunSpec } from "../model/run-spec";
 import { portTarget, urlOf } from "./check-target";
 import { askHttp } from "./probe";
+import { timerMs } from "./timer-delay";
 
 interface Watched {
   instance: Instance;
@@ -61,7 +62,7 @@ export class ReadinessMonitor {
       if (this.watched.get(watched.instance.id) !== watched) return;
       watched.result = result;
       if (result.ready) this.onReady();
-      else this.schedule(watched, watched.check.intervalSeconds * 1000);
+      else this.schedule(watched, timerMs(watched.check.intervalSeconds));
     }, delayMs);
   }
 }
@@ -71,7 +72,7 @@ async function ask({ app, instance, check, result }: Watched): Promise<Readiness
   const target = portTarget(app, instance, index);
   if (target === undefined) return result;
   try {
-    const answer = await askHttp(urlOf(check.protocol, target, check.path), check.timeoutSeconds * 1000);
+    const answer = await askHttp(urlOf(check.protocol, target, check.path), timerMs(check.timeoutSeconds));
     const ready = check.httpStatusCodesForReady.includes(answer.status);
     return { ...result, ready, ...(check.preserveLastResponse ? { lastResponse: answer } : {}) };
   } catch {
