@@ -72,6 +72,7 @@ export class TaskTracker {
   async update(status: TaskStatus): Promise<void> {
     const instance = this.parts.instances.withTask(status.task_id.value);
     if (instance === undefined) return this.updateUnknown(status);
+    if (instance.state === "RESERVED") return this.updateFormer(instance, status);
     if (status.healthy !== undefined)
       this.parts.health.reported(instance.id, status.healthy, this.checkOf(instance, status));
     const updated = withStatus(instance, status, new Date().toISOString());
@@ -84,8 +85,7 @@ export class TaskTracker {
       if (updated.containers || updated.state !== instance.state) this.tellStatus(updated, status);
       if (updated.state !== instance.state) this.tellChange(updated, conditionOf(updated.state));
       this.parts.onChange();
-      const strategy = this.parts.definitions.of(instance)?.unreachableStrategy;
-      if (isToBeForgotten(updated, strategy, Date.now())) await this.expunge(updated, status.message ?? "unreachable");
+      if (this.isForgotten(updated)) await this.expunge(updated, status.message ?? "unreachable");
       else if (!isSame(updated, instance)) await this.parts.store.saveInstance(updated);
     }
   }
@@ -93,14 +93,20 @@ export class TaskTracker {
   /** Tells a task to end. @param wipe its volumes go, too. One on an agent that is not there is forgotten; should it come back, it is killed then. */
   async stop(instance: Instance, wipe = false): Promise<void> {
     if (instance.state === "RESERVED") return wipe ? this.giveUp(instance) : undefined;
-    if (instance.goal === "stop" && (!wipe || instance.wipe)) return;
-    if (instance.state === "TASK_UNREACHABLE") return this.expunge(instance, "killed while unreachable");
     const stopping: Instance = { ...instance, goal: "stop", ...(wipe ? { wipe } : {}) };
+    if (instance.state === "TASK_UNREACHABLE") return this.expunge(stopping, "killed while unreachable");
+    if (instance.goal === "stop" && (!wipe || instance.wipe)) return;
     this.parts.instances.put(stopping);
     this.watchHealth(stopping);
     this.kill(stopping);
     this.parts.onChange();
     await this.parts.store.saveInstance(stopping);
+  }
+
+  /** Nothing is waited for on an agent that is not there: neither the end of a task that was told to, nor one for too long. */
+  private isForgotten(instance: Instance): boolean {
+    if (instance.goal === "stop" && instance.state === "TASK_UNREACHABLE") return true;
+    return isToBeForgotten(instance, this.parts.definitions.of(instance)?.unreachableStrategy, Date.now());
   }
 
   /** Forgets a task without having heard of its end. */
@@ -170,6 +176,12 @@ export class TaskTracker {
       timestamp: now.toISOString(),
       version: instance.version,
     };
+  }
+
+  /** The last task of an instance that only holds volumes by now. */
+  private async updateFormer(instance: Instance, status: TaskStatus): Promise<void> {
+    if (status.state === "TASK_GONE_BY_OPERATOR") await this.giveUp(instance);
+    else this.updateUnknown(status);
   }
 
   /** A task that nobody here knows of, or that was given up: it must not run on beside its successor. */
