@@ -74,3 +74,12 @@ test("a task that was told to end is not waited for once its agent is lost; shou
   await update("TASK_RUNNING");
   expect([present()?.state, killed]).toEqual(["RESERVED", [taskId]]);
 });
+
+test("the end of a task that is not known is told with the path of its app", async () => {
+  const { update, published } = trackerOf();
+  await update("TASK_FAILED", "prod_web.v2.instance-7._app.1");
+  expect(published.at(-1)).toMatchObject({
+    ...{ eventType: "unknown_instance_terminated_event", condition: "Failed" },
+    ...{ instanceId: "prod_web.v2.instance-7", runSpecId: "/prod/web.v2" },
+  });
+});

@@ -14,6 +14,7 @@ import {
   withStatus,
 } from "../model/instance";
 import { isPod, type RunSpec } from "../model/run-spec";
+import { ownerOf } from "../placement/task-id";
 import type { Store } from "../state/store";
 import type { Definitions } from "./definitions";
 import type { InstanceRegistry } from "./instance-registry";
@@ -190,9 +191,7 @@ export class TaskTracker {
     const taskId = status.task_id.value;
     if (hasEnded(status.state)) {
       killer.remove(taskId);
-      const [runSpecId = "", instanceId = taskId] = [taskId.split(".")[0], taskId.split(".").slice(0, 2).join(".")];
-      const fields = { instanceId, runSpecId, condition: conditionOf(status.state) };
-      events.publish("unknown_instance_terminated_event", fields);
+      events.publish("unknown_instance_terminated_event", { ...ownerOf(taskId), condition: conditionOf(status.state) });
     } else if (status.state !== "TASK_UNREACHABLE" && status.agent_id) {
       log.warn({ taskId, state: status.state }, "killing a task that is not known here");
       killer.add({ taskId, agentId: status.agent_id.value });

@@ -18,3 +18,10 @@ export function taskIdOf(instanceId: string, container = "_app", launch = 1): st
 export function launchOf(taskId: string): number {
   return Number(taskId.slice(taskId.lastIndexOf(".") + 1)) || 1;
 }
+
+/** The instance of a task's id and its app or pod: no id of an app has an underscore in it. Foreign ids are their own. */
+export function ownerOf(taskId: string): { instanceId: string; runSpecId: string } {
+  const [, path, uuid] = /^(.+)\.(instance-[^.]+)\./.exec(taskId) ?? [];
+  if (path === undefined) return { instanceId: taskId, runSpecId: taskId };
+  return { instanceId: `${path}.${uuid}`, runSpecId: `/${path.replaceAll("_", "/")}` };
+}
