@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Instance } from "../model/instance";
-import { emptyRoot, withoutSpec, withSpec } from "../model/root";
+import { emptyRoot, type GroupInfo, type Root, withoutSpec, withSpec } from "../model/root";
+import { recordOf } from "../state/history";
 import { appOf } from "../test/sample-app";
 import { LaunchDelays } from "./launch-delays";
 import { scaleMoves, type TaskView, upgradeLimits, upgradeMoves } from "./moves";
 import { changesBetween, planSteps } from "./plan";
+import { rolledBack } from "./rollback";
 
 describe("a plan", () => {
   const before = [
@@ -35,6 +37,34 @@ describe("a plan", () => {
       ],
       [{ kind: "Restart", id: "/changed", isPod: false }],
     ]);
+  });
+});
+
+describe("a rollback", () => {
+  const version = "2024-01-02T03:04:05.678Z";
+  const group = (id: string, ...dependencies: string[]) => ({ id, dependencies, version });
+  const root = (...groups: GroupInfo[]): Root => ({
+    specs: new Map(),
+    groups: new Map([group("/"), ...groups].map((each) => [each.id, each])),
+  });
+  const backIn = (before: Root, after: Root, now = after) => {
+    const { groups } = recordOf("v", [], before, after);
+    return [...rolledBack(now, changesBetween(before, after), groups).groups.values()].filter(({ id }) => id !== "/");
+  };
+
+  test("brings groups back with what they had", () => {
+    const before = root(group("/a", "/b"), group("/a/c", "/b"));
+    expect(backIn(before, root())).toEqual([group("/a", "/b"), group("/a/c", "/b")]);
+    expect(backIn(before, root(group("/a"), group("/a/c", "/b")))).toEqual([...before.groups.values()].slice(1));
+  });
+
+  test("removes groups that came with the deployment, unless others have come into them or changed them", () => {
+    const after = withSpec(root(), appOf({ id: "/a/b/app" }));
+    expect(backIn(root(), after)).toEqual([]);
+    const later = withSpec(after, appOf({ id: "/a/later" }));
+    expect(backIn(root(), after, later).map(({ id }) => id)).toEqual(["/a"]);
+    const changed = { ...after, groups: new Map(after.groups).set("/a/b", group("/a/b", "/x")) };
+    expect(backIn(root(), after, changed)).toContainEqual(group("/a/b", "/x"));
   });
 });
 

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { DeploymentAction, DeploymentResult } from "@drover/lib/marathon/types";
 import { type AppChange, actionView, changesBetween, planSteps } from "../deployments/plan";
+import { rolledBack } from "../deployments/rollback";
 import { RunningDeployment } from "../deployments/running-deployment";
 import type { EventBus } from "../events/event-bus";
 import { ApiError } from "../model/api-error";
 import { configVersion } from "../model/app-change";
 import type { Instance } from "../model/instance";
-import { type Root, withoutSpec, withSpec } from "../model/root";
+import type { Root } from "../model/root";
 import type { Store, StoredDeployment } from "../state/store";
 import { type ChangeRules, type Draft, prepareChange } from "./change-preparation";
 import type { Conductor } from "./conductor";
@@ -59,8 +60,9 @@ export class Deployer {
   /** Stops a deployment and starts another that restores what was before it. */
   rollBack(id: string): Promise<DeploymentResult> {
     return this.inOrder(() => {
-      const { changes } = this.find(id);
-      return this.start((root) => changes.reduce(withoutChange, root), { force: true });
+      const { changes, version } = this.find(id);
+      const record = this.parts.store.history.find((each) => each.version === version);
+      return this.start((root) => rolledBack(root, changes, record?.groups ?? []), { force: true });
     });
   }
 
@@ -161,9 +163,4 @@ export class Deployer {
     this.last = mine;
     return mine;
   }
-}
-
-/** The definition of before comes back as it was, so tasks that still run it are up to date again. */
-function withoutChange(root: Root, { id, from }: AppChange): Root {
-  return from ? withSpec(root, from) : withoutSpec(root, id);
 }
