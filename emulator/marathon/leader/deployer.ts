@@ -90,10 +90,24 @@ export class Deployer {
     }
   }
 
-  private async start(change: Change, { force = false, kill = [] }: DeployOptions): Promise<DeploymentResult> {
+  private async start(change: Change, options: DeployOptions): Promise<DeploymentResult> {
+    const { state, events } = this.parts;
+    const version = state.clock.next();
+    try {
+      return await this.startVersion(version, change, options);
+    } catch (error) {
+      events.publish("group_change_failed", { groupId: "/", version, reason: (error as Error).message });
+      throw error;
+    }
+  }
+
+  private async startVersion(
+    version: string,
+    change: Change,
+    { force = false, kill = [] }: DeployOptions,
+  ): Promise<DeploymentResult> {
     const { state, store, definitions, tracker, conductor, events, rules, watch } = this.parts;
     const before = state.root;
-    const version = state.clock.next();
     const after = prepareChange(before, change(before, version), version, rules);
     const changes = changesBetween(before, after);
     const conflicts = this.conflictsWith(changes, force);
@@ -140,7 +154,10 @@ export class Deployer {
   private drop(deployment: RunningDeployment): void {
     const isRunning = this.parts.state.deployments.delete(deployment.id);
     if (!isRunning) return;
-    this.parts.events.publish("deployment_failed", { id: deployment.id, plan: deployment.plan(), reason: "cancelled" });
+    const { events } = this.parts;
+    const plan = deployment.plan();
+    events.publish("deployment_step_failure", { plan, currentStep: deployment.currentStep() });
+    events.publish("deployment_failed", { id: deployment.id, plan, reason: "cancelled" });
   }
 
   private tellHealthChecks(changes: readonly AppChange[]): void {

@@ -76,6 +76,22 @@ export function eventStream(api: () => MarathonApi): void {
     expect(conditions.at(-1)).toBe("Running");
   });
 
+  test("a change that is refused is told, and a deployment that is stopped with the step it was at", async () => {
+    const { events, close } = await listen(["group_change_failed", "deployment_step_failure", "deployment_failed"]);
+    const id = `${base}/stopped`;
+    const { headers } = await api().call("POST", "/v2/apps", { id, ...sleeper, cpus: 10_000 });
+    expect((await api().call("POST", "/v2/apps", { id, ...sleeper })).status).toBe(409);
+    const deploymentId = headers.get("marathon-deployment-id");
+    await api().call("DELETE", `/v2/deployments/${deploymentId}?force=true`);
+    await waitFor("the events", () => events.length === 3);
+    close();
+    expect(events).toMatchObject([
+      { eventType: "group_change_failed", groupId: "/", reason: expect.stringContaining(id) },
+      { eventType: "deployment_step_failure", plan: { id: deploymentId }, currentStep: { actions: [{ app: id }] } },
+      { eventType: "deployment_failed", id: deploymentId },
+    ]);
+  });
+
   test("the stream is text/event-stream with a space after each colon", async () => {
     const attempt = new AbortController();
     const answer = await fetch(`${api().url}/v2/events?event_type=event_stream_attached`, {
