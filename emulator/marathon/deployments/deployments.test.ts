@@ -175,3 +175,15 @@ test("launches are delayed more after each failure, up to the limit, until a tas
   delays.succeeded(app, 5);
   expect(delays.leftMs(app, 0)).toBe(0);
 });
+
+test("what fails of an old configuration neither delays the new one nor ends its delay", () => {
+  const delays = new LaunchDelays();
+  const [old, fresh] = [appOf({ backoffSeconds: 1 }), appOf({ backoffSeconds: 8 }, "2025-01-01T00:00:00.000Z")];
+  delays.failed(fresh, 0);
+  delays.failed(old, 0);
+  expect([delays.leftMs(fresh, 0), delays.leftMs(old, 0)]).toEqual([8000, 1000]);
+  delays.keepOnly(fresh);
+  expect([delays.leftMs(fresh, 0), delays.leftMs(old, 0)]).toEqual([8000, 0]);
+  delays.reset(fresh.id);
+  expect(delays.leftMs(fresh, 0)).toBe(0);
+});

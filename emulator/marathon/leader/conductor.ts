@@ -167,5 +167,6 @@ export class Conductor {
 
   private prune(id: string, current: RunSpec | undefined): void {
     this.parts.definitions.prune(id, current, this.parts.instances.ofApp(id));
+    if (current) this.parts.queue.delays.keepOnly(current);
   }
 }
