@@ -113,6 +113,7 @@ test("a new master finds the tasks of before and launches more; without ZooKeepe
   expect(after).toHaveLength(2);
   expect(idsOf(after)).toContain(kept.id);
   await cluster.mesos.zookeeper.pause();
+  expect((await marathon.call("PUT", "/v2/apps/kept", { instances: 3 })).status).toBe(503);
   await marathon.ended();
   expect(marathon.exitCode).toBe(1);
   await cluster.mesos.zookeeper.resume();

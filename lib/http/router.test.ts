@@ -30,10 +30,17 @@ test("a request goes to the first route that fits its method and path", async ()
 test("bad and large bodies, refusals and faults each have their status", async () => {
   const faults: unknown[] = [];
   const base = await serve(
-    new Router({ bodyLimitBytes: 10, onFault: (error) => faults.push(error) })
+    new Router({
+      bodyLimitBytes: 10,
+      translate: (error) => (error instanceof RangeError ? new HttpError(503, "later") : undefined),
+      onFault: (error) => faults.push(error),
+    })
       .on("POST", "/json", async (context) => json(await context.json()))
       .on("POST", "/refuse", () => {
         throw new HttpError(422, "no");
+      })
+      .on("POST", "/later", () => {
+        throw new RangeError("secret detail");
       })
       .on("POST", "/fault", () => {
         throw new Error("secret detail");
@@ -44,6 +51,8 @@ test("bad and large bodies, refusals and faults each have their status", async (
   expect((await post("/json", "{")).status).toBe(400);
   expect((await post("/json", " ".repeat(11))).status).toBe(413);
   expect((await post("/refuse", "")).status).toBe(422);
+  const later = await post("/later", "");
+  expect([later.status, await later.text()]).toEqual([503, "later"]);
   const fault = await post("/fault", "");
   expect([fault.status, await fault.text(), faults.length]).toEqual([500, "internal error", 1]);
 });

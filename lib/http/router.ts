@@ -30,7 +30,9 @@ export interface RouterOptions {
   bodyLimitBytes?: number;
   /** Makes the answer of an error; default: its message as plain text. */
   onError?: (error: HttpError, context: Context) => Reply;
-  /** Told of errors that are no HttpError, before they are answered with 500. */
+  /** The answer of an error that is no HttpError; undefined: a fault. */
+  translate?: (error: unknown) => HttpError | undefined;
+  /** Told of faults, before they are answered with 500. */
   onFault?: (error: unknown, context: Context) => void;
 }
 
@@ -97,11 +99,11 @@ export class Router {
   }
 
   private replyTo(error: unknown, context: Context): Reply {
-    const known = error instanceof HttpError;
-    if (!known) {
+    const known = error instanceof HttpError ? error : this.options.translate?.(error);
+    if (known === undefined) {
       this.options.onFault?.(error, context);
     }
-    const answer = known ? error : new HttpError(500, "internal error");
+    const answer = known ?? new HttpError(500, "internal error");
     return this.options.onError?.(answer, context) ?? text(answer.message, answer.status, answer.headers);
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { type HttpError, json, type Reply } from "@drover/lib/http/reply";
 import { Router } from "@drover/lib/http/router";
 import type { Logger } from "@drover/lib/log";
+import { isZookeeperError } from "@drover/lib/zookeeper/errors";
 import { type Leadership, leadershipSettled } from "../../framework/leadership";
 import { isAuthentic, refuse } from "../../http/single-user";
 import type { Leader } from "../leader/leader";
@@ -87,6 +88,11 @@ function leaderRouter({ settings, address, leadership, log, abdicate }: ApiOptio
 function errorsWith(log: Logger) {
   return {
     onError: errorReply,
+    translate: (error: unknown) => {
+      if (!isZookeeperError(error)) return undefined;
+      log.error({ error: error.message }, "request failed");
+      return new ApiError(503, `a change that was asked for may have been made or not: ${error.message}`);
+    },
     onFault: (error: unknown, { method, path }: { method: string; path: string }) => {
       log.error({ error: (error as Error).message, stack: (error as Error).stack, method, path }, "request failed");
     },
