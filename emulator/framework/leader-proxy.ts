@@ -10,8 +10,8 @@ export interface ProxyOptions {
   connectMs: number;
   /** How long the leader may be silent. */
   readMs: number;
-  /** Answers a request that cannot go on. */
-  fail: (response: ServerResponse, problem: string) => void;
+  /** Answers a request that cannot go on. @param wasSent the leader may have got it, and done what it asks for */
+  fail: (response: ServerResponse, problem: string, wasSent: boolean) => void;
   log: Logger;
 }
 
@@ -46,8 +46,9 @@ export class LeaderProxy {
   handle(request: IncomingMessage, response: ServerResponse, leader: string | undefined, onLost?: OnLost): void {
     const { address, fail } = this.options;
     const via = this.via(request);
-    if (via.includes(address)) fail(response, `Detected proxying loop at ${address}`);
-    else if (leader === undefined || leader === address) fail(response, "Could not determine the current leader");
+    if (via.includes(address)) fail(response, `Detected proxying loop at ${address}`, false);
+    else if (leader === undefined || leader === address)
+      fail(response, "Could not determine the current leader", false);
     else this.forward(request, response, { leader, via: [...via, address].join(", "), onLost });
   }
 
@@ -67,9 +68,14 @@ export class LeaderProxy {
       headers: { ...endToEnd(request.headers), [viaHeader]: via },
     });
     const connecting = setTimeout(() => onward.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs);
+    let wasSent = false;
+    const onConnected = () => {
+      clearTimeout(connecting);
+      wasSent = true;
+    };
     onward.on("socket", (socket) => {
-      if (socket.connecting) socket.once("connect", () => clearTimeout(connecting));
-      else clearTimeout(connecting);
+      if (socket.connecting) socket.once("connect", onConnected);
+      else onConnected();
     });
     onward.setTimeout(readMs, () => onward.destroy(new Error(`nothing heard for ${readMs} ms`)));
     onward.on("error", (error) => {
@@ -77,7 +83,7 @@ export class LeaderProxy {
       log.warn({ leader, error: error.message }, "leader could not be asked");
       if (response.headersSent || response.destroyed) response.destroy();
       else if (onLost && isRead(request)) onLost(leader);
-      else fail(response, `Could not reach the leader ${leader}: ${error.message}`);
+      else fail(response, `Could not reach the leader ${leader}: ${error.message}`, wasSent);
     });
     onward.on("response", (answer) => {
       response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));

@@ -73,6 +73,14 @@ test("a creation that may have taken effect is not repeated", async () => {
   const client = new MarathonClient({ urls: [dying, dying] });
   await expect(client.createApp({ id: "/a" })).rejects.toBeInstanceOf(MarathonUnreachable);
   expect(created).toBe(1);
+  const other = await serve(answer(201, { id: "/a" }));
+  for (const status of [503, 504]) {
+    const silent = await serve(answer(status, { message: "nothing heard for 10000 ms" }));
+    await expect(new MarathonClient({ urls: [silent, other] }).createApp({ id: "/a" })).rejects.toThrow(
+      "nothing heard",
+    );
+    await expect(new MarathonClient({ urls: [silent, other] }).putApp("/a", {})).resolves.toEqual({ id: "/a" });
+  }
 });
 
 test("the event stream follows the redirect to the leader with its credentials and outlives a silent leader", async () => {

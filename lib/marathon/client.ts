@@ -98,8 +98,9 @@ export class MarathonClient {
   }
 
   /**
-   * Tries the addresses in turn. A 502 or 503 says that an instance knows no leader (yet), so the next one is asked.
-   * A POST is repeated only where the connection was refused: elsewhere it may have taken effect.
+   * Tries the addresses in turn. A 502, 503 or 504 says that an instance knows no leader or that the leader cannot answer
+   * (yet), so the next one is asked. A POST is repeated only where nothing can have come of it: after a 502, by which a
+   * standby has not reached the leader, and a refused connection.
    */
   private async text(method: string, path: string, { query = {}, body }: CallOptions): Promise<string> {
     const { urls, timeoutMs = 10_000 } = this.options;
@@ -117,7 +118,8 @@ export class MarathonClient {
           return text;
         }
         const error = new MarathonError(status, parseErrorBody(text), `${method} ${url.host}${path}`);
-        if (status !== 502 && status !== 503) throw error;
+        const mayBeRepeated = method === "POST" ? status === 502 : [502, 503, 504].includes(status);
+        if (!mayBeRepeated) throw error;
         refusal = error;
       } catch (error) {
         if (error instanceof MarathonError) throw error;

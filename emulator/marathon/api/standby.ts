@@ -14,7 +14,8 @@ export class Standby {
       viaHeader: "x-marathon-via",
       connectMs: settings.leader_proxy_connection_timeout,
       readMs: settings.leader_proxy_read_timeout,
-      fail: (response, problem) => fail(response, 502, problem),
+      // By 502 a client knows that it may ask again elsewhere.
+      fail: (response, problem, wasSent) => fail(response, wasSent ? 504 : 502, problem),
       log,
     });
   }
