@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { startZookeeper, type TestZookeeper } from "@drover/lib/test/zookeeper";
 import type { ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -50,4 +51,17 @@ test("a deployment whose changes are gone is not taken for one without any", asy
   const [{ version }] = await begin(store, root, "lost", 1);
   await client.remove(`/lost/history/${version}`);
   expect(await open("/lost").load(rootGroup)).toMatchObject({ deployments: [], lostDeployments: ["lost"] });
+});
+
+test("of a change with one definition that is too large nothing is written", async () => {
+  const store = open("/large");
+  const { root } = await store.load(rootGroup);
+  const label = randomBytes(1_500_000).toString("base64");
+  const version = "2024-01-01T00:00:01.000Z";
+  const apps = [appOf({ id: "/small" }, version), appOf({ id: "/large", labels: { label } }, version)];
+  const after = apps.reduce(withSpec, root);
+  const deployment = { id: "large", version, changes: changesBetween(root, after) };
+  await expect(store.beginDeployment(deployment, root, after, [])).rejects.toThrow("at most 1024000 can be stored");
+  expect(await store.versionsOf("/small")).toEqual([]);
+  expect(store.history).toEqual([]);
 });

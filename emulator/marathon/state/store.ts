@@ -18,6 +18,13 @@ interface SavedDeployment {
   version: string;
 }
 
+interface EncodedDefinition {
+  id: string;
+  isNew: boolean;
+  version: string;
+  data: Buffer;
+}
+
 export interface StoredDeployment {
   id: string;
   version: string;
@@ -104,7 +111,11 @@ export class Store {
     const record = recordOf(version, changes, before, after);
     const recordPath = this.paths.historyRecord(version);
     const data = this.encode(record);
-    await inChunks(changes, (change) => this.saveVersion(change));
+    // Of a change with a definition that is too large nothing is written.
+    const definitions = changes.flatMap(({ id, from, to }) =>
+      to ? { id, isNew: from === undefined, version: to.version, data: this.encode(to) } : [],
+    );
+    await inChunks(definitions, (definition) => this.saveVersion(definition));
     await this.writer.multi(
       [
         { type: "create", path: recordPath, data },
@@ -178,11 +189,9 @@ export class Store {
     return this.writer.put(this.paths.failure(failure.appId), this.encode(failure));
   }
 
-  private async saveVersion({ id, from, to }: AppChange): Promise<void> {
-    if (to === undefined) return;
-    const data = this.encode(to);
-    if (from === undefined) await this.writer.create(this.paths.app(id), Buffer.alloc(0));
-    await this.writer.create(this.paths.appVersion(id, to.version), data);
+  private async saveVersion({ id, isNew, version, data }: EncodedDefinition): Promise<void> {
+    if (isNew) await this.writer.create(this.paths.app(id), Buffer.alloc(0));
+    await this.writer.create(this.paths.appVersion(id, version), data);
   }
 
   /** Makes the current versions and groups those of a change; may be repeated. */
