@@ -49,8 +49,9 @@ export function apiListener(options: ApiOptions): RequestListener {
   return (request, response) => {
     allowOrigins(request, response, settings.access_control_allow_origin);
     request.url = withoutTrailingSlash(request.url ?? "/");
-    const isPing = request.url === "/ping";
-    const isOwn = isPing || /^\/metrics(\/|$)/.test(request.url);
+    const [path = "/"] = request.url.split("?");
+    const isPing = path === "/ping";
+    const isOwn = isPing || /^\/metrics(\/|$)/.test(path);
     if (!isPing && !isAuthentic(request, settings.http_credentials)) refuse(response, settings.http_realm);
     else if (isOwn) void own.handle(request, response);
     else void answer(request, response);

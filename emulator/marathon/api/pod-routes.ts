@@ -1,5 +1,6 @@
 import { empty, json, type Reply } from "@drover/lib/http/reply";
 import type { Context, Router } from "@drover/lib/http/router";
+import type { PodInstanceStatus } from "@drover/lib/marathon/pod-types";
 import * as z from "zod";
 import type { Draft } from "../leader/change-preparation";
 import type { Leader } from "../leader/leader";
@@ -56,7 +57,7 @@ async function read(leader: Leader, context: Context): Promise<Reply> {
   const spec = findPod(leader, id);
   if (what === undefined) return json(podView(spec));
   if (what === "status") return json(podStatus(leader, spec));
-  if (what === "instances") return json(leader.instances.ofApp(id).map((each) => instanceStatus(leader, each, spec)));
+  if (what === "instances") return json(instancesOf(leader, spec, which));
   if (what !== "versions") throw new ApiError(404, `nothing is at ::${what} of a pod`);
   const { store } = leader.options;
   if (which === undefined) return json(await store.versionsOf(id));
@@ -98,6 +99,18 @@ async function remove(leader: Leader, context: Context): Promise<Reply> {
   return empty(202, { "Marathon-Deployment-Id": deploymentId });
 }
 
+/** One instance that the path names, or all. @throws ApiError 404 */
+function instancesOf(leader: Leader, spec: PodSpec, which?: string): PodInstanceStatus | PodInstanceStatus[] {
+  if (which === undefined) return leader.instances.ofApp(spec.id).map((each) => instanceStatus(leader, each, spec));
+  const instance = leader.instances.get(which);
+  if (instance?.appId !== spec.id) throw unknownInstance(which);
+  return instanceStatus(leader, instance, spec);
+}
+
+function unknownInstance(id: string): ApiError {
+  return new ApiError(404, `Instance '${id}' does not exist`);
+}
+
 /** One instance that the path names, or those of a list; others take their places. */
 async function killInstances(leader: Leader, context: Context, spec: PodSpec, which?: string): Promise<Reply> {
   const wipe = queryFlag(context.query, "wipe", false);
@@ -107,7 +120,7 @@ async function killInstances(leader: Leader, context: Context, spec: PodSpec, wh
     return instance?.appId === spec.id ? [instance] : [];
   };
   const victims = ids.flatMap(own);
-  if (which !== undefined && victims.length === 0) throw new ApiError(404, `Instance '${which}' does not exist`);
+  if (which !== undefined && victims.length === 0) throw unknownInstance(which);
   const views = victims.map((each) => instanceStatus(leader, each, spec));
   await Promise.all(victims.map((each) => leader.tracker.stop(each, wipe)));
   return json(which === undefined ? views : views[0]);

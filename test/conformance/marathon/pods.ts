@@ -61,6 +61,8 @@ export function podCalls(api: () => MarathonApi): void {
       { name: "web", status: "TASK_RUNNING", endpoints: [{ name: "http", allocatedHostPort: expect.any(Number) }] },
       { name: "side", status: "TASK_RUNNING", endpoints: [] },
     ]);
+    expect((await api().get(`/v2/pods${id}::instances/${instance.id}`)).body.id).toBe(instance.id);
+    expect((await api().get(`/v2/pods${id}::instances/none`)).status).toBe(404);
     const all = (await api().get("/v2/pods::status")).body;
     expect(all.map((each: Json) => each.id)).toContain(id);
     expect((await api().get("/v2/pods")).body.map((each: Json) => each.id)).toContain(id);

@@ -6,6 +6,7 @@ export function systemCalls(api: () => MarathonApi): void {
   test("GET /ping answers pong, HEAD without a body", async () => {
     const { status, body } = await api().get("/ping");
     expect([status, body.trim()]).toEqual([200, "pong"]);
+    expect((await api().get("/ping?from=monitor")).status).toBe(200);
     const head = await api().call("HEAD", "/ping");
     expect([200, 204]).toContain(head.status);
   });
