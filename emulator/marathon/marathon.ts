@@ -58,6 +58,7 @@ export async function startMarathon({ settings, log, onEnd }: MarathonOptions): 
       settings,
       store: new Store(zookeeper, `${path === "/" ? "" : path}/state`, {
         maxNodeBytes: settings.zk_max_node_size,
+        compressAboveBytes: settings.zk_compression ? settings.zk_compression_threshold : Number.POSITIVE_INFINITY,
         maxVersions: settings.zk_max_versions,
       }),
       detector: createMasterDetector(settings.master, settings.zk_session_timeout),

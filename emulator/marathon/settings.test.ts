@@ -13,6 +13,8 @@ test("upstream's defaults; variables of other versions are ignored and named", (
     failover_timeout: 604_800,
     checkpoint: true,
     decline_offer_duration: 120_000,
+    zk_compression: true,
+    zk_compression_threshold: 65_536,
   });
   expect(ignored).toEqual(["MARATHON_EVENT_SUBSCRIBER"]);
 });
@@ -21,10 +23,11 @@ test("switches, credentials and features", () => {
   const { settings } = readSettings({
     ...least,
     MARATHON_DISABLE_CHECKPOINT: "",
+    MARATHON_DISABLE_ZK_COMPRESSION: "",
     MESOSPHERE_HTTP_CREDENTIALS: "u:p:q",
     MARATHON_ENABLE_FEATURES: "task_killing, external_volumes",
   });
-  expect(settings.checkpoint).toBe(false);
+  expect([settings.checkpoint, settings.zk_compression]).toEqual([false, false]);
   expect(settings.http_credentials).toEqual({ user: "u", password: "p:q" });
   expect([...settings.enable_features]).toEqual(["task_killing", "external_volumes"]);
 });

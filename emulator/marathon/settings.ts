@@ -75,6 +75,8 @@ const table = {
   zk_session_timeout: integerFlag(10_000, 1),
   zk_timeout: integerFlag(10_000, 1),
   zk_connection_timeout: integerFlag(10_000, 1),
+  zk_compression: booleanFlag(true),
+  zk_compression_threshold: integerFlag(64 * 1024),
   zk_max_versions: integerFlag(50, 1),
   zk_max_node_size: integerFlag(1_024_000, 1024),
   leader_proxy_connection_timeout: integerFlag(5_000, 1),

@@ -45,6 +45,8 @@ export function infoView(settings: Settings, { leader, frameworkId }: Presence):
       zk_timeout: settings.zk_timeout,
       zk_connection_timeout: settings.zk_connection_timeout,
       zk_session_timeout: settings.zk_session_timeout,
+      zk_compression: settings.zk_compression,
+      zk_compression_threshold: settings.zk_compression_threshold,
       zk_max_versions: settings.zk_max_versions,
       zk_max_node_size: settings.zk_max_node_size,
     },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { changesBetween } from "../deployments/plan";
 import { newGroup, type Root, withSpec } from "../model/root";
 import { appOf } from "../test/sample-app";
+import { decode, encode } from "./codec";
 import { Store, type StoredDeployment } from "./store";
 
 let zookeeper: TestZookeeper;
@@ -19,7 +20,8 @@ afterAll(async () => {
 });
 
 const rootGroup = newGroup("/", "2024-01-01T00:00:00.000Z");
-const open = (path: string) => new Store(client, path, { maxNodeBytes: 1_024_000, maxVersions: 2 });
+const limits = { maxNodeBytes: 1_024_000, compressAboveBytes: 65_536, maxVersions: 2 };
+const open = (path: string) => new Store(client, path, limits);
 
 /** Begins to add an app of this name. */
 async function begin(store: Store, root: Root, name: string, number: number): Promise<[StoredDeployment, Root]> {
@@ -64,4 +66,13 @@ test("of a change with one definition that is too large nothing is written", asy
   await expect(store.beginDeployment(deployment, root, after, [])).rejects.toThrow("at most 1024000 can be stored");
   expect(await store.versionsOf("/small")).toEqual([]);
   expect(store.history).toEqual([]);
+});
+
+test("values are compressed above the threshold, and read either way", () => {
+  const value = { text: "x".repeat(100) };
+  const [plain, packed] = [111, 110].map((compressAboveBytes) => encode(value, { ...limits, compressAboveBytes }));
+  const sizes = [plain, packed].map((data) => data?.length ?? 0);
+  expect(sizes[0]).toBe(111);
+  expect(sizes[1]).toBeLessThan(60);
+  expect([plain, packed].map((data) => data && decode(data))).toEqual([value, value]);
 });

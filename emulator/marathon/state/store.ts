@@ -7,7 +7,7 @@ import type { Instance } from "../model/instance";
 import type { GroupInfo, Root } from "../model/root";
 import type { RunSpec } from "../model/run-spec";
 import { isVersion } from "../model/timestamp";
-import { decode, encode } from "./codec";
+import { decode, encode, type NodeLimits } from "./codec";
 import { type HistoryRecord, recordOf, stateAt } from "./history";
 import { inChunks } from "./in-chunks";
 import { bucketNames, StatePaths } from "./paths";
@@ -41,9 +41,7 @@ export interface StoredState {
   failures: TaskFailure[];
 }
 
-export interface StoreLimits {
-  /** `--zk_max_node_size` */
-  maxNodeBytes: number;
+export interface StoreLimits extends NodeLimits {
   /** `--zk_max_versions`: so many are kept of each app, and of all groups together. */
   maxVersions: number;
 }
@@ -273,7 +271,7 @@ export class Store {
   }
 
   private encode(value: unknown): Buffer {
-    return encode(value, this.limits.maxNodeBytes);
+    return encode(value, this.limits);
   }
 }
 
