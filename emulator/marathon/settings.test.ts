@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { configView } from "./api/config-view";
 import { mesosCredentials, readSettings } from "./settings";
 
 const least = { MARATHON_MASTER: "zk://h:2181/mesos" };
@@ -46,4 +47,19 @@ test.each([
 test("authentication without a principal or secret is refused", () => {
   const { settings } = readSettings({ ...least, MARATHON_MESOS_AUTHENTICATION: "" });
   expect(() => mesosCredentials(settings)).toThrow("MARATHON_MESOS_AUTHENTICATION_PRINCIPAL");
+});
+
+test("the settings are shown without passwords", () => {
+  const { settings } = readSettings({
+    MARATHON_MASTER: "zk://u:hidden@h:2181/mesos",
+    MARATHON_ZK: "zk://u:hidden@h:2181/marathon",
+    MARATHON_HTTP_CREDENTIALS: "u:hidden",
+    MARATHON_MESOS_AUTHENTICATION_SECRET: "hidden",
+  });
+  expect(configView(settings)).toMatchObject({
+    zk: "zk://h:2181/marathon",
+    master: "zk://h:2181/mesos",
+    checkpoint: true,
+  });
+  expect(JSON.stringify(configView(settings))).not.toContain("hidden");
 });

@@ -38,6 +38,7 @@ export interface RouterOptions {
 
 interface Route {
   method: string;
+  pattern: string;
   match: (path: string) => Record<string, string> | undefined;
   handler: Handler;
 }
@@ -50,8 +51,13 @@ export class Router {
 
   /** Adds a route; method `*` takes every method, GET also answers HEAD. See {@link compilePattern} for the pattern. */
   on(method: string, pattern: string, handler: Handler): this {
-    this.routes.push({ method, match: compilePattern(pattern), handler });
+    this.routes.push({ method, pattern, match: compilePattern(pattern), handler });
     return this;
+  }
+
+  /** All routes, each as `GET /v2/apps/*id`. */
+  list(): string[] {
+    return this.routes.map(({ method, pattern }) => `${method} ${pattern}`);
   }
 
   /** Answers one request; never rejects. Bind it as the listener of a node:http server. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { type HttpError, json, type Reply } from "@drover/lib/http/reply";
+import { type HttpError, json, type Reply, text } from "@drover/lib/http/reply";
 import { Router } from "@drover/lib/http/router";
 import type { Logger } from "@drover/lib/log";
 import { isZookeeperError } from "@drover/lib/zookeeper/errors";
@@ -10,6 +10,7 @@ import { ApiError } from "../model/api-error";
 import type { AppRequestRules } from "../model/app-request";
 import type { Settings } from "../settings";
 import { addAppRoutes } from "./app-routes";
+import { configView } from "./config-view";
 import { addDeploymentRoutes } from "./deployment-routes";
 import { addGroupRoutes } from "./group-routes";
 import { metrics } from "./metrics";
@@ -33,8 +34,8 @@ const bodyLimitBytes = 16 * 1024 * 1024;
 /** Marathon's HTTP side: answers as the leader, else hands on to it. */
 export function apiListener(options: ApiOptions): RequestListener {
   const { settings, address, leadership, log } = options;
-  const own = localRouter(options);
   const api = leaderRouter(options);
+  const own = localRouter(options, api);
   const standby = new Standby(address, settings, log);
   const answer = async (request: IncomingMessage, response: ServerResponse, lost?: string): Promise<void> => {
     await leadershipSettled(leadership, address, lost);
@@ -51,7 +52,7 @@ export function apiListener(options: ApiOptions): RequestListener {
     request.url = withoutTrailingSlash(request.url ?? "/");
     const [path = "/"] = request.url.split("?");
     const isPing = path === "/ping";
-    const isOwn = isPing || /^\/metrics(\/|$)/.test(path);
+    const isOwn = /^\/(ping|help|logging|config)$|^\/metrics(\/|$)/.test(path);
     if (!isPing && !isAuthentic(request, settings.http_credentials)) refuse(response, settings.http_realm);
     else if (isOwn) void own.handle(request, response);
     else void answer(request, response);
@@ -59,10 +60,14 @@ export function apiListener(options: ApiOptions): RequestListener {
 }
 
 /** What every instance answers itself. */
-function localRouter({ leadership, log }: ApiOptions): Router {
-  return new Router(errorsWith(log))
+function localRouter({ leadership, log, settings }: ApiOptions, api: Router): Router {
+  const own = new Router(errorsWith(log));
+  return own
     .on("GET", "/ping", () => pong)
-    .on("GET", "/metrics", () => json(metrics(leadership.leader)));
+    .on("GET", "/metrics", () => json(metrics(leadership.leader)))
+    .on("GET", "/help", () => text(`${[...own.list(), ...api.list()].join("\n")}\n`))
+    .on("GET", "/logging", () => json({ level: log.level }))
+    .on("GET", "/config", () => json(configView(settings)));
 }
 
 function leaderRouter({ settings, address, leadership, log, abdicate }: ApiOptions): Router {
@@ -115,5 +120,5 @@ function allowOrigins(request: IncomingMessage, response: ServerResponse, allowe
 
 /** `/v2/apps/` is `/v2/apps`. */
 function withoutTrailingSlash(url: string): string {
-  return url.replace(/^(\/(?:v2|ping|metrics)[^?]*?)\/+(?=\?|$)/, "$1");
+  return url.replace(/^(\/(?:v2|ping|metrics|help|logging|config)[^?]*?)\/+(?=\?|$)/, "$1");
 }

@@ -52,6 +52,12 @@ export function systemCalls(api: () => MarathonApi): void {
     if (prometheus.status === 200) expect(prometheus.body).toMatch(/^[a-z_]+(\{.*\})? [-0-9.eE+]+$/m);
   });
 
+  test("GET /help, /logging and /config tell of the instance itself", async () => {
+    for (const path of ["/help", "/logging", "/config"]) {
+      expect([path, (await api().get(path)).status]).toEqual([path, 200]);
+    }
+  });
+
   test("GET / leads to the page; GET /v2/plugins lists none", async () => {
     const { status, headers } = await api().get("/");
     expect([status, headers.get("location")]).toEqual([302, expect.stringMatching(/\/ui\/$/)]);
