@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { MarathonProcess } from "./test/marathon-process";
@@ -119,6 +120,28 @@ describe("one Marathon", () => {
     expect(body.app.lastTaskFailure).toMatchObject({ state: "TASK_FAILED", appId: "/fails" });
     expect((await marathon.call("DELETE", "/v2/queue/fails/delay")).status).toBe(204);
     await remove("/fails");
+  });
+
+  test("TCP is checked by the leader, a command by the agent, which ends the task when it fails", async () => {
+    const times = { gracePeriodSeconds: 0, intervalSeconds: 1, maxConsecutiveFailures: 1 };
+    await run({
+      id: "/tcp",
+      cmd: webServer,
+      ...small,
+      healthChecks: [{ ...times, protocol: "TCP", gracePeriodSeconds: 5 }],
+    });
+    expect((await marathon.get("/v2/apps/tcp")).body.app.tasksHealthy).toBe(1);
+    await remove("/tcp");
+    const sick = join(cluster.mesos.directory, "sick");
+    const check = { protocol: "COMMAND", command: { value: `test ! -e ${sick}` }, delaySeconds: 0, ...times };
+    const [task] = await run({ id: "/command", cmd: "sleep 1000", ...small, healthChecks: [check] });
+    expect((await marathon.get("/v2/apps/command")).body.app.tasksHealthy).toBe(1);
+    writeFileSync(sick, "");
+    const tasks = async (): Promise<TaskJson[]> => (await marathon.get("/v2/apps/command/tasks")).body.tasks;
+    await waitFor("the end of the task", async () => !idsOf(await tasks()).includes(task?.id ?? ""));
+    rmSync(sick);
+    await waitFor("a healthy one", async () => (await marathon.get("/v2/apps/command")).body.app.tasksHealthy === 1);
+    await remove("/command");
   });
 
   test("readiness gates a deployment, not more", async () => {

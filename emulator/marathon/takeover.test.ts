@@ -157,6 +157,18 @@ test("a leader killed while an app of 10 tasks is upgraded: the next one ends it
   expect(idsOf(inMesos)).toEqual(idsOf(after));
 }, 90_000);
 
+test("the next leader knows all of some thousand apps", async () => {
+  const first = await cluster.marathon("/crowd");
+  await first.leads();
+  const apps = Array.from({ length: 3_000 }, (_, number) => ({ id: `app-${number}`, cmd: "sleep 1000", instances: 0 }));
+  expect((await first.call("PUT", "/v2/groups/crowd", { apps })).status).toBe(201);
+  await first.settled();
+  await first.end("SIGKILL");
+  const second = await cluster.marathon("/crowd");
+  await second.leads();
+  expect((await second.get("/v2/apps")).body.apps).toHaveLength(apps.length);
+}, 60_000);
+
 function isClosed(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request = http.get({ host, port, agent: false }, (answer) => {
