@@ -66,6 +66,7 @@ test("leaders die while a job runs every second: no run is missed, none is doubl
   const instances = [await cluster.chronos(path), await cluster.chronos(path), await cluster.chronos(path)];
   const first = await leaderOf(instances);
   const standby = instances.find((each) => each !== first) as ChronosProcess;
+  await standby.answers();
   expect((await standby.call("POST", "iso8601", witnessed("dying", "R12//PT1S"))).status).toBe(204);
   await standby.succeeded("dying", 3);
   await first.process.end("SIGKILL");
@@ -80,6 +81,7 @@ test("a leader that is told to leave hands over without one failed read", async 
   const instances = [await cluster.chronos(path), await cluster.chronos(path)];
   const first = await leaderOf(instances);
   const second = instances.find((each) => each !== first) as ChronosProcess;
+  await second.answers();
   const statuses = new Set<number>();
   let hasLeft = false;
   const reads = (async () => {
