@@ -1,65 +1,30 @@
-import { createMasterDetector, type MasterDetector } from "@drover/lib/mesos/master-detector";
 import type { OperationStatus } from "@drover/lib/mesos/types";
 import { waitFor } from "@drover/lib/test/wait";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FakeAgent, ports, scalar } from "./test/fake-agent";
-import { TestMaster } from "./test/masters";
-import { TestFramework, task } from "./test/test-framework";
+import { ports, scalar } from "./test/fake-agent";
+import type { TestMaster } from "./test/masters";
+import { TestCluster } from "./test/test-cluster";
+import { task } from "./test/test-framework";
 
 /** Events as a real master sends them, order and texts included. */
 
-const RESOURCES = [scalar("cpus", 4), scalar("mem", 2048), scalar("disk", 4096), ports(31000, 32000)];
 const MULTI = ["MULTI_ROLE", "PARTITION_AWARE", "TASK_KILLING_STATE", "RESERVATION_REFINEMENT"];
 const PARTITION_AWARE = { capabilities: [{ type: "PARTITION_AWARE" }] };
 /** Long enough to answer, short enough to wait for. */
 const PINGS = { MESOS_AGENT_PING_TIMEOUT: "300ms", MESOS_MAX_AGENT_PING_TIMEOUTS: "3" };
 
+let cluster: TestCluster;
 let master: TestMaster;
-let detector: MasterDetector;
-const frameworks: TestFramework[] = [];
-const agents: FakeAgent[] = [];
 
 beforeAll(async () => {
-  master = await TestMaster.start({ MESOS_REGISTRY: "in_memory", MESOS_ALLOCATION_INTERVAL: "200ms", ...PINGS });
-  detector = createMasterDetector(`127.0.0.1:${master.port}`);
+  cluster = await TestCluster.start(PINGS);
+  ({ master } = cluster);
 }, 30_000);
 
-afterAll(async () => {
-  for (const part of [...frameworks.map(({ driver }) => driver), ...agents]) {
-    part.stop();
-  }
-  await master.end("SIGKILL");
-});
-
-async function newAgent(hostname: string): Promise<FakeAgent> {
-  const agent = new FakeAgent(detector, hostname, RESOURCES);
-  agents.push(agent);
-  agent.start();
-  await waitFor(`the registration of ${hostname}`, () => agent.isRegistered);
-  return agent;
-}
-
-function newFramework(info: ConstructorParameters<typeof TestFramework>[1] = {}): TestFramework {
-  const framework = new TestFramework(detector, info);
-  frameworks.push(framework);
-  return framework;
-}
-
-/** One agent and one framework that has its offer; `done` takes both out of the other tests' way. */
-async function pair(hostname: string, info: ConstructorParameters<typeof TestFramework>[1] = {}) {
-  const agent = await newAgent(hostname);
-  const framework = newFramework(info);
-  const offer = await framework.offer((each) => each.hostname === hostname);
-  const done = async () => {
-    await framework.driver.teardown();
-    await agent.say({ type: "UNREGISTER" });
-    agent.stop();
-  };
-  return { agent, framework, offer, done };
-}
+afterAll(() => cluster.stop());
 
 test("offers have the form their framework understands", async () => {
-  const { framework, offer, agent, done } = await pair("form");
+  const { framework, offer, agent, done } = await cluster.pair("form");
   expect(framework.events.slice(0, 2).map(({ type }) => type)).toEqual(["SUBSCRIBED", "HEARTBEAT"]);
   expect(offer).toEqual({
     id: { value: expect.stringMatching(/-O\d+$/) },
@@ -75,7 +40,7 @@ test("offers have the form their framework understands", async () => {
     ],
   });
   await framework.driver.decline([offer.id], { refuse_seconds: 60 });
-  const multi = newFramework({ roles: ["rec"], capabilities: MULTI.map((type) => ({ type })) });
+  const multi = cluster.newFramework({ roles: ["rec"], capabilities: MULTI.map((type) => ({ type })) });
   const second = await multi.offer();
   expect(second.allocation_info).toEqual({ role: "rec" });
   expect(second.resources[1]).toEqual({
@@ -89,7 +54,7 @@ test("offers have the form their framework understands", async () => {
 });
 
 test("a task runs, its updates wait for their acknowledgement, and what it does not use is offered again", async () => {
-  const { framework, offer, agent, done } = await pair("run", PARTITION_AWARE);
+  const { framework, offer, agent, done } = await cluster.pair("run", PARTITION_AWARE);
   framework.acknowledges = false;
   const position = framework.events.length;
   const resources = [scalar("cpus", 0.5), scalar("mem", 64), ports(31005, 31006)];
@@ -126,7 +91,7 @@ test("a task runs, its updates wait for their acknowledgement, and what it does 
 });
 
 test("invalid launches are answered one by one with TASK_ERROR, invalid offers with TASK_DROPPED", async () => {
-  const { framework, offer, agent, done } = await pair("invalid", PARTITION_AWARE);
+  const { framework, offer, agent, done } = await cluster.pair("invalid", PARTITION_AWARE);
   const cpus = [scalar("cpus", 1)];
   const nothingToRun = { ...task("empty", offer, cpus), command: undefined };
   await framework.launch(
@@ -168,7 +133,7 @@ test("invalid launches are answered one by one with TASK_ERROR, invalid offers w
 });
 
 test("task groups, own executors and operations that this master does not have are refused", async () => {
-  const { framework, offer, done } = await pair("refused", PARTITION_AWARE);
+  const { framework, offer, done } = await cluster.pair("refused", PARTITION_AWARE);
   const executor = { executor_id: { value: "e" } };
   const group = { executor, task_group: { tasks: [task("pod", offer, [scalar("cpus", 1)])] } };
   const own = { ...task("own", offer, [scalar("cpus", 1)]), command: undefined, executor };
@@ -210,7 +175,7 @@ test("task groups, own executors and operations that this master does not have a
 });
 
 test("reconciliation answers for known, unknown and foreign tasks", async () => {
-  const { framework, offer, agent, done } = await pair("reconcile", PARTITION_AWARE);
+  const { framework, offer, agent, done } = await cluster.pair("reconcile", PARTITION_AWARE);
   await framework.launch(offer, task("runs", offer, [scalar("cpus", 1)]));
   await framework.status("runs", "TASK_RUNNING");
   const position = framework.events.length;
@@ -231,7 +196,7 @@ test("reconciliation answers for known, unknown and foreign tasks", async () => 
     ["TASK_GONE", "Reconciliation: Task is unknown to the agent"],
     ["TASK_UNKNOWN", "Reconciliation: Task is unknown"],
   ]);
-  const old = newFramework();
+  const old = cluster.newFramework();
   await old.event("SUBSCRIBED");
   await old.driver.kill("never-seen");
   expect(await old.status("never-seen", "TASK_LOST")).toMatchObject({ reason: "REASON_RECONCILIATION" });
@@ -240,7 +205,7 @@ test("reconciliation answers for known, unknown and foreign tasks", async () => 
 });
 
 test("a kill while the agent is away is delivered on its return", async () => {
-  const { framework, offer, agent, done } = await pair("away");
+  const { framework, offer, agent, done } = await cluster.pair("away");
   await framework.launch(offer, task("victim", offer, [scalar("cpus", 1)]));
   await framework.status("victim", "TASK_RUNNING");
   const position = framework.events.length;
@@ -257,7 +222,7 @@ test("a kill while the agent is away is delivered on its return", async () => {
 });
 
 test("an agent that does not answer is unreachable: its tasks are, and come back with it", async () => {
-  const { framework, offer, agent, done } = await pair("silent", PARTITION_AWARE);
+  const { framework, offer, agent, done } = await cluster.pair("silent", PARTITION_AWARE);
   await framework.launch(offer, task("parked", offer, [scalar("cpus", 1)]));
   await framework.status("parked", "TASK_RUNNING");
   const position = framework.events.length;
@@ -282,7 +247,7 @@ test("an agent that does not answer is unreachable: its tasks are, and come back
 });
 
 test("a framework without checkpoint loses its tasks with the agent's connection", async () => {
-  const { framework, offer, agent, done } = await pair("plain", { checkpoint: false });
+  const { framework, offer, agent, done } = await cluster.pair("plain", { checkpoint: false });
   await framework.launch(offer, task("fragile", offer, [scalar("cpus", 1)]));
   await framework.status("fragile", "TASK_RUNNING");
   agent.stop();
@@ -297,7 +262,7 @@ test("a framework without checkpoint loses its tasks with the agent's connection
 });
 
 test("a drained agent gets no offers until it is reactivated, and is drained when its last task's end is acknowledged", async () => {
-  const { framework, offer, agent, done } = await pair("drain", PARTITION_AWARE);
+  const { framework, offer, agent, done } = await cluster.pair("drain", PARTITION_AWARE);
   await framework.launch(offer, task("evicted", offer, [scalar("cpus", 1)]));
   await framework.status("evicted", "TASK_RUNNING");
   framework.acknowledges = false;
@@ -328,7 +293,7 @@ test("a drained agent gets no offers until it is reactivated, and is drained whe
 });
 
 test("an agent marked gone is shut down, its tasks are told so, and it cannot come back", async () => {
-  const { framework, offer, agent } = await pair("gone", PARTITION_AWARE);
+  const { framework, offer, agent } = await cluster.pair("gone", PARTITION_AWARE);
   await framework.launch(offer, task("lost", offer, [scalar("cpus", 1)]));
   await framework.status("lost", "TASK_RUNNING");
   const call = { type: "MARK_AGENT_GONE", mark_agent_gone: { agent_id: { value: agent.id } } };
@@ -346,7 +311,7 @@ test("an agent marked gone is shut down, its tasks are told so, and it cannot co
 });
 
 test("an agent that unregisters takes its tasks with it", async () => {
-  const { framework, offer, agent, done } = await pair("leaving", PARTITION_AWARE);
+  const { framework, offer, agent, done } = await cluster.pair("leaving", PARTITION_AWARE);
   await framework.launch(offer, task("left", offer, [scalar("cpus", 1)]));
   await framework.status("left", "TASK_RUNNING");
   await agent.say({ type: "UNREGISTER" });
@@ -355,75 +320,4 @@ test("an agent that unregisters takes its tasks with it", async () => {
     message: "Agent leaving removed: the agent unregistered",
   });
   await done();
-});
-
-test("two frameworks share: the one that holds less is served first", async () => {
-  const { framework: rich, offer, agent, done } = await pair("share-1");
-  await rich.launch(offer, task("much", offer, [scalar("cpus", 4), scalar("mem", 2048)]));
-  await rich.status("much", "TASK_RUNNING");
-  const poor = newFramework();
-  await poor.event("SUBSCRIBED");
-  const other = await newAgent("share-2");
-  expect((await poor.offer(({ hostname }) => hostname === "share-2")).agent_id.value).toBe(other.id);
-  expect(
-    rich.events.some(
-      (event) => event.type === "OFFERS" && event.offers.offers.some((each) => each.hostname === "share-2"),
-    ),
-  ).toBe(false);
-  await poor.driver.teardown();
-  other.stop();
-  expect(agent.tasks.size).toBe(1);
-  await done();
-});
-
-test("a framework that suppresses gets no offers, and REVIVE brings even those back that it has declined", async () => {
-  const { framework, offer, done } = await pair("suppressed");
-  const runs = () => master.metric("allocator/mesos/allocation_runs");
-  const position = framework.events.length;
-  await framework.driver.suppress();
-  await framework.driver.decline([offer.id], { refuse_seconds: 0 });
-  const first = (await runs()) ?? 0;
-  await waitFor("allocations", async () => ((await runs()) ?? 0) > first + 2);
-  expect(framework.events.slice(position).some(({ type }) => type === "OFFERS")).toBe(false);
-  await framework.driver.revive();
-  const second = await framework.offer(() => true, position);
-  const next = framework.events.length;
-  await framework.driver.decline([second.id], { refuse_seconds: 600 });
-  await framework.driver.revive();
-  await framework.offer(() => true, next);
-  await done();
-});
-
-test("a framework that is not back within its failover timeout is removed for good, with its tasks", async () => {
-  const { agent, framework, offer } = await pair("failover", { failover_timeout: 0.3 });
-  await framework.launch(offer, task("orphan", offer, [scalar("cpus", 1)]));
-  await framework.status("orphan", "TASK_RUNNING");
-  framework.driver.stop();
-  await waitFor("the end of its task", () => agent.tasks.size === 0);
-  const id = framework.driver.frameworkId ?? "";
-  const { completed_frameworks } = await master.json<{ completed_frameworks: object[] }>(
-    `/frameworks?framework_id=${id}`,
-  );
-  expect(completed_frameworks).toMatchObject([{ id, completed_tasks: [{ id: "orphan", state: "TASK_KILLED" }] }]);
-  const late = newFramework({ id: { value: id } });
-  await waitFor("the refusal", () => late.fatal === "Framework has been removed");
-  await agent.say({ type: "UNREGISTER" });
-  agent.stop();
-});
-
-test("a second subscription takes over, the first one is told and ends", async () => {
-  const { framework, offer, done, agent } = await pair("takeover");
-  const id = { value: framework.driver.frameworkId ?? "" };
-  const second = newFramework({ id });
-  await second.event("SUBSCRIBED");
-  await waitFor("the end of the first", () => framework.fatal === "Framework failed over");
-  const position = second.events.length;
-  await second.launch(offer, task("stale", offer, [scalar("cpus", 1)]));
-  await second.status("stale", "TASK_LOST", position);
-  const fresh = await second.offer();
-  expect(fresh.id.value).not.toBe(offer.id.value);
-  await second.driver.teardown();
-  await agent.say({ type: "UNREGISTER" });
-  agent.stop();
-  await done().catch(() => {}); // the first driver has ended already
 });
