@@ -126,6 +126,8 @@ export async function restore(words: readonly string[]): Promise<number> {
   const saved: SavedTree[] = [];
   for (const [tree, path] of wanted) saved.push({ path, nodes: await readNodes(join(folder, treeFile(tree))) });
 
+  // A machine that cannot be reached is told before anything is stopped, or started on what a cut-off restore has left.
+  await onEach(core, "stop", []);
   say(`${stack}: stopping ${users.join(", ")}`);
   let mayStart = true;
   try {
