@@ -37,14 +37,27 @@ describe("azure, by the real CLI and the pack", async () => {
   it("scaling changes one number of one scale set", async () => {
     const before = [...project.store.all()].filter(([, { type }]) => type !== scaleSet && !type.startsWith("drover"));
     project.configure({ ...config, "drover:slaves": 5 });
-    expect((await project.run("up", "--yes", "--skip-preview")).ok).toBe(true);
+    expect((await project.run(...up)).ok).toBe(true);
     const all = project.store.all();
     const [pool] = [...all.values()].filter(({ type }) => type === scaleSet);
     expect(pool?.inputs.sku).toMatchObject({ capacity: 5 });
     for (const [id, kept] of before) expect(all.get(id)).toEqual(kept);
   });
 
-  it("goes with one command, since it is for tests", async () => {
+  it("a scale set that was lost comes back by a refresh", async () => {
+    const [lost = ""] = [...project.store.all()].find(([, { type }]) => type === scaleSet) ?? [];
+    project.store.remove(lost);
+    expect((await project.run(...up, "--refresh")).ok).toBe(true);
+    expect(project.made(scaleSet)).toEqual(["pool-slave"]);
+    expect(project.store.read(lost)).toBeUndefined();
+  });
+
+  it("goes with one command, since it is for tests, also after a failure", async () => {
+    project.store.setFaults({ "pool-slave": { operation: "delete", fail: "OperationNotAllowed" } });
+    const stuck = await project.run("destroy", "--yes", "--skip-preview");
+    expect(stuck.ok).toBe(false);
+    expect(stuck.output).toContain("OperationNotAllowed");
+    project.store.setFaults({});
     const gone = await project.run("destroy", "--yes", "--skip-preview");
     expect(gone.ok).toBe(true);
     // What is inside a machine goes with it.
