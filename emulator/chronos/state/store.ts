@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { HttpError } from "@drover/lib/http/reply";
 import type { MultiOperation, ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { isZookeeperError } from "@drover/lib/zookeeper/errors";
+import { inChunks } from "../../framework/in-chunks";
 import type { Job } from "../model/job";
 import { type Activity, type JobRecord, noActivity } from "../model/run";
 
@@ -51,7 +52,7 @@ export class Store {
     for (const folder of ["jobs", "runs", "framework", "revision"]) await this.client.mkdirp(`${this.path}/${folder}`);
     this.version = await this.client.set(this.revision, this.marker());
     const nodes = await this.client.children(`${this.path}/jobs`);
-    return Promise.all(nodes.map((node) => this.read(node)));
+    return inChunks(nodes, (node) => this.read(node));
   }
 
   async frameworkId(): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import type { TaskFailure } from "@drover/lib/marathon/types";
 import type { ZookeeperClient } from "@drover/lib/zookeeper/client";
 import { isZookeeperError } from "@drover/lib/zookeeper/errors";
 import { NodeWriter } from "@drover/lib/zookeeper/node-writer";
+import { inChunks } from "../../framework/in-chunks";
 import type { AppChange } from "../deployments/plan";
 import type { Instance } from "../model/instance";
 import type { GroupInfo, Root } from "../model/root";
@@ -9,7 +10,6 @@ import type { RunSpec } from "../model/run-spec";
 import { isVersion } from "../model/timestamp";
 import { decode, encode, type NodeLimits } from "./codec";
 import { type HistoryRecord, recordOf, stateAt } from "./history";
-import { inChunks } from "./in-chunks";
 import { bucketNames, StatePaths } from "./paths";
 
 /** A running deployment; what it changes is in the history, under its version. */
