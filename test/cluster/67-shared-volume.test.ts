@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { root } from "../../tools/system/paths";
+import { npm, succeeded } from "./support/cli";
 import { docker } from "./support/engine";
 import { Load } from "./support/load";
 import { LocalCluster } from "./support/local";
@@ -166,4 +168,17 @@ it("all machines restarted in random order: the volume is mounted before any tas
     expect(await inTask(slave, "cat /srv/two/index.html")).toBe("site two\n");
     expect(await onSlave("grep -c ' /mnt/gv0 tmpfs ro' /proc/mounts", slave)).toBe("1\n");
   }
+});
+
+it("a file that was removed comes back from a backup, and the farm serves on", async () => {
+  const saved = mkdtempSync(join(tmpdir(), "drover-saved-volume-"));
+  onTestFinished(() => rmSync(saved, { recursive: true }));
+  await succeeded(npm("backup", [saved]));
+  await onSlave("rm /mnt/gv0/apache2/srv/one/index.html");
+  await succeeded(npm("restore", [saved]));
+  for (const slave of slaves) {
+    expect(await onSlave("cat /mnt/gv0/apache2/srv/one/index.html", slave)).toBe("site one\n");
+  }
+  await whole();
+  await shows("one");
 });
