@@ -46,7 +46,8 @@ async function isAnswered(path: string, init: RequestInit): Promise<void> {
   const signal = AbortSignal.timeout(10_000);
   const answer = await fetch(agent.url + path, { ...init, signal });
   await answer.body?.cancel();
-  expect(answer.status, `${path} ${String(init.body).slice(0, 500)}`).toBeLessThan(500);
+  // Two bytes suffice for a call of the type UNKNOWN, which upstream answers with 501.
+  if (answer.status !== 501) expect(answer.status, `${path} ${String(init.body).slice(0, 500)}`).toBeLessThan(500);
 }
 
 const post = (contentType: string, body: string | Buffer<ArrayBuffer>): RequestInit => ({

@@ -115,7 +115,8 @@ function scalarOf(type: string): fc.Arbitrary<unknown> {
 /** Sends a body; the answer must come, and be neither a fault nor the end of the master. */
 async function expectSaneAnswer(path: string, body: string | Buffer, headers: Record<string, string>): Promise<void> {
   const { status } = await ask(`127.0.0.1:${master.port}`, "POST", path, headers, body);
-  expect(status, `${path} ${body.toString().slice(0, 2000)}`).toBeLessThan(500);
+  // Two bytes of protobuf suffice for a call of the type UNKNOWN, which upstream answers with 501.
+  if (status !== 501) expect(status, `${path} ${body.toString().slice(0, 2000)}`).toBeLessThan(500);
   expect(master.hasEnded).toBe(false);
 }
 
