@@ -73,7 +73,7 @@ export function restartPolicy(policy: Environment["restart"]): { restart: string
 const withLogin = /:\/\/[^/@\s]+@/;
 
 /** `KEY=value` for each; secret where one holds a login, since the state would show it. */
-function environmentOf({ env }: ServiceSpec): pulumi.Input<string[]> {
+function envsOf({ env }: ServiceSpec): pulumi.Input<string[]> {
   const envs = Object.entries(env).map(([key, value]) => `${key}=${value}`);
   return envs.some((line) => withLogin.test(line)) ? pulumi.secret(envs) : envs;
 }
@@ -124,7 +124,7 @@ export class CoreService extends pulumi.ComponentResource {
         memory: limits?.memoryMb ?? spec.memoryMb,
         cpus: String(limits?.cpus ?? spec.cpus),
         capabilities: { adds: (spec.capabilities ?? []).map((name) => `CAP_${name}`), drops: ["ALL"] },
-        envs: environmentOf(spec),
+        envs: envsOf(spec),
         command: spec.command && [...spec.command],
         user: spec.user,
         stopSignal: spec.stopSignal,

@@ -14,9 +14,9 @@ export class NotYet extends Error {
   constructor(
     message: string,
     /** The machine it is about, when there is one. */
-    readonly hostname?: string,
+    readonly hostname: string | undefined,
     /** The service whose log tells more. */
-    readonly container = "zookeeper",
+    readonly container: string,
   ) {
     super(message);
   }
